@@ -1,0 +1,150 @@
+"""The provider that test keys reach: it sends nothing anywhere and answers by what is submitted."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from providers.base import (
+    Capability,
+    Misconfigured,
+    NotReceived,
+    Outcome,
+    Provider,
+    ProviderFailure,
+    Recipient,
+    Request,
+    Result,
+    SmsCode,
+    Throttled,
+    Traits,
+    Unavailable,
+    Unknown,
+)
+from providers.sandbox_journal import FileJournal, Journal, MemoryJournal
+
+#: the code every SMS "carries"
+FIXED_CODE = "246810"
+
+#: how long a throttled person is told to wait
+THROTTLED_FOR = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What is found, and the kind of failure the call ends in instead of telling it."""
+
+    result: Result = Result.MATCH
+    reason: str | None = None
+    failure: type[ProviderFailure] | None = None
+
+
+MATCH = Behaviour()
+ACCEPTED = Behaviour(Result.ACCEPTED)
+
+CHECKS = (Capability.IDENTITY, Capability.FACE, Capability.BANK_CARD)
+MISMATCH = {
+    Capability.IDENTITY: Behaviour(Result.MISMATCH, "identity_mismatch"),
+    Capability.FACE: Behaviour(Result.MISMATCH, "face_mismatch"),
+    Capability.BANK_CARD: Behaviour(Result.MISMATCH, "bank_card_mismatch"),
+}
+NO_RECORD = dict.fromkeys(CHECKS, Behaviour(Result.NOT_FOUND, "no_record"))
+TIMEOUT = dict.fromkeys(CHECKS, Behaviour(failure=Unknown))
+OUTAGE = dict.fromkeys(CHECKS, Behaviour(failure=Unavailable))
+THROTTLED = dict.fromkeys(CHECKS, Behaviour(failure=Throttled))
+WRONG_FACE = {Capability.FACE: Behaviour(Result.MISMATCH, "face_mismatch")}
+SPOOF = {Capability.FACE: Behaviour(Result.MISMATCH, "liveness_failed")}
+
+#: part of a name, Latin in any case → what each check does that it concerns
+MARKERS: Mapping[str, Mapping[Capability, Behaviour]] = {
+    "不符": MISMATCH,
+    "mismatch": MISMATCH,
+    "无记录": NO_RECORD,
+    "norecord": NO_RECORD,
+    "超时": TIMEOUT,
+    "timeout": TIMEOUT,
+    "故障": OUTAGE,
+    "outage": OUTAGE,
+    "限流": THROTTLED,
+    "throttled": THROTTLED,
+    "人脸不符": WRONG_FACE,
+    "wrongface": WRONG_FACE,
+    "活体失败": SPOOF,
+    "spoof": SPOOF,
+}
+
+
+def behaviour_of(name: str, capability: Capability) -> Behaviour:
+    """The longest marker wins. One that concerns another check hides the shorter ones inside it: 人脸不符
+    is a match for the identity check."""
+    left = name.casefold()
+    for marker in sorted(MARKERS, key=len, reverse=True):
+        if marker in left:
+            if capability in MARKERS[marker]:
+                return MARKERS[marker][capability]
+            left = left.replace(marker, " ")
+    return MATCH
+
+
+class Sandbox(Provider):
+    """``latency`` is in seconds a call. ``journal`` is a SQLite file that processes share; without one
+    references are remembered in this process only."""
+
+    name = "sandbox"
+    test_only = True
+    recipient = Recipient(
+        name={"zh-CN": "供应商模拟器(不向任何人发送)", "en": "Sandbox (sends nothing to anyone)"},
+        contact="无外部接收方 / no outside recipient",
+        region="none",
+        method={"zh-CN": "仅在本系统内模拟核验", "en": "simulated inside this service only"},
+    )
+
+    def __init__(
+        self,
+        journal: Path | None = None,
+        latency: float = 0.0,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.capabilities = {
+            **dict.fromkeys(CHECKS, Traits(read_back=True)),
+            Capability.SMS: Traits(read_back=True, fixed_code=FIXED_CODE),
+        }
+        self._latency = latency
+        self._clock = clock
+        self._journal: Journal = FileJournal(Path(journal), clock) if journal else MemoryJournal(clock)
+
+    def __repr__(self) -> str:
+        return "Sandbox"
+
+    def call(self, request: Request, reference: str) -> Outcome:
+        if request.capability not in self.capabilities:
+            msg = f"the sandbox does not know the capability {request.capability}"
+            raise Misconfigured(msg)
+        time.sleep(self._latency)
+        behaviour = ACCEPTED if isinstance(request, SmsCode) else behaviour_of(request.name, request.capability)
+        if behaviour.failure in {None, Unknown}:  # the other kinds say that nothing happened
+            self._journal.write(reference, behaviour.result, behaviour.reason)
+        if behaviour.failure is not None:
+            raise self._failure(behaviour.failure)
+        return _outcome(reference, behaviour.result, behaviour.reason)
+
+    def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002 - references never repeat
+        time.sleep(self._latency)
+        remembered = self._journal.read(reference)
+        if remembered is None:
+            raise NotReceived("sandbox.notreceived")
+        return _outcome(reference, *remembered)
+
+    def close(self) -> None:
+        self._journal.close()
+
+    def _failure(self, kind: type[ProviderFailure]) -> ProviderFailure:
+        vendor_code = f"sandbox.{kind.__name__.lower()}"
+        if kind is Throttled:
+            return Throttled(vendor_code, until=self._clock() + THROTTLED_FOR)
+        return kind(vendor_code)
+
+
+def _outcome(reference: str, result: Result, reason: str | None) -> Outcome:
+    return Outcome(result, reason, vendor_code=f"sandbox.{result}", vendor_reference=f"sbx-{reference}", billed=False)
