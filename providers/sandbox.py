@@ -121,7 +121,7 @@ class Sandbox(Provider):
         if request.capability not in self.capabilities:
             msg = f"the sandbox does not know the capability {request.capability}"
             raise Misconfigured(msg)
-        time.sleep(self._latency)
+        self._think()
         behaviour = ACCEPTED if isinstance(request, SmsCode) else behaviour_of(request.name, request.capability)
         if behaviour.failure in {None, Unknown}:  # the other kinds say that nothing happened
             self._journal.write(reference, behaviour.result, behaviour.reason)
@@ -130,7 +130,7 @@ class Sandbox(Provider):
         return _outcome(reference, behaviour.result, behaviour.reason)
 
     def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002 - references never repeat
-        time.sleep(self._latency)
+        self._think()
         remembered = self._journal.read(reference)
         if remembered is None:
             raise NotReceived("sandbox.notreceived")
@@ -138,6 +138,10 @@ class Sandbox(Provider):
 
     def close(self) -> None:
         self._journal.close()
+
+    def _think(self) -> None:
+        if self._latency:
+            time.sleep(self._latency)
 
     def _failure(self, kind: type[ProviderFailure]) -> ProviderFailure:
         vendor_code = f"sandbox.{kind.__name__.lower()}"

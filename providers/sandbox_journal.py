@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -97,10 +97,19 @@ class FileJournal:
 def _open(path: Path) -> sqlite3.Connection:
     """Used by every thread of the process, under the journal's lock."""
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT / 1000, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
+    try:
+        _prepare(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.OperationalError):  # another process is switching the file to it, which waits for nobody
+        connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.executescript(SCHEMA)
-    return connection
 
 
 @contextmanager

@@ -73,10 +73,6 @@ PORTRAIT: Sequence[tuple[float, float, float, float, str]] = (
 
 _decodes = BoundedSemaphore(MAX_DECODES)
 
-# Pillow warns of bombs and of broken metadata; here that is an error. Set once, as warnings.catch_warnings
-# is not safe among threads.
-warnings.filterwarnings("error", module=r"PIL\.")
-
 
 class UnsupportedImage(Exception):
     """The image cannot be used; ``code`` says why."""
@@ -84,6 +80,15 @@ class UnsupportedImage(Exception):
     def __init__(self, code: Code) -> None:
         super().__init__(code)
         self.code: Code = code
+
+
+def refuse_warnings() -> None:
+    """Pillow only warns of some bombs and of broken metadata. Done once a process, at import: warnings.catch_warnings
+    around each image is not safe among threads."""
+    warnings.filterwarnings("error", module=r"PIL\.")
+
+
+refuse_warnings()
 
 
 def fit_face_image(data: bytes, max_bytes: int, max_side: int) -> bytes:

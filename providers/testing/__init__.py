@@ -1,0 +1,1 @@
+"""For tests: a pytest plugin, false identities, and the cases every adapter must pass."""

@@ -1,0 +1,23 @@
+"""Well-formed requests of every capability about a false person."""
+
+from collections.abc import Callable, Mapping
+
+from providers.base import BankCardCheck, Capability, FaceCheck, FaceImage, IdentityCheck, Request, SmsCode
+from providers.testing.identities import Identity, adult, card, mobile
+
+#: framed as a JPEG and nothing more: adapters hand images on, they never decode them
+FACE = (
+    b"\xff\xd8\xff\xfe\x00\x4a" + b"a face of nobody, in twenty-four-byte pieces for seeking" + b"." * 16 + b"\xff\xd9"
+)
+
+BUILDERS: Mapping[Capability, Callable[[Identity, str, str], Request]] = {
+    Capability.IDENTITY: lambda who, _card, _mobile: IdentityCheck(who.name, who.id_number),
+    Capability.FACE: lambda who, _card, _mobile: FaceCheck(who.name, who.id_number, FaceImage(bytes(bytearray(FACE)))),
+    Capability.BANK_CARD: lambda who, card, mobile: BankCardCheck(who.name, who.id_number, card, mobile),
+    Capability.SMS: lambda _who, _card, mobile: SmsCode(mobile, "918273", "zh-CN"),
+}
+
+
+def request_for(capability: Capability, name: str | None = None) -> Request:
+    """About ``adult(1)``; ``name`` may hold a sandbox value. The image's bytes are shared with nothing."""
+    return BUILDERS[capability](adult(1, name), card(1), mobile(1))

@@ -1,0 +1,53 @@
+"""pytest plugin ``realname``: fixtures for suites that test against this service or an adapter. All are opt-in."""
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from providers.sandbox import Sandbox
+from providers.testing.identities import Identities
+
+pytest.register_assert_rewrite("providers.testing.conformance")
+
+#: hosts that are this machine
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@pytest.fixture
+def realname_sandbox() -> Iterator[Sandbox]:
+    """A sandbox provider that remembers references in memory and thinks for no time at all."""
+    sandbox = Sandbox()
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def realname_identities() -> Identities:
+    """A factory of false people, cards and mobiles, no two alike."""
+    return Identities()
+
+
+@pytest.fixture
+def realname_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails a test that looks up or connects to another machine; loopback and Unix sockets still work."""
+    monkeypatch.setattr(socket, "getaddrinfo", _guarded(socket.getaddrinfo, lambda host, *_, **__: host))
+    for method in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, method, _guarded(getattr(socket.socket, method), _peer))
+    monkeypatch.setattr(
+        socket.socket, "sendto", _guarded(socket.socket.sendto, lambda sock, *args: _peer(sock, args[-1]))
+    )
+
+
+def _peer(sock: socket.socket, address: Any) -> Any:
+    return "localhost" if sock.family == socket.AF_UNIX else address[0]
+
+
+def _guarded(call: Callable[..., Any], host_of: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if host_of(*args, **kwargs) not in LOOPBACK | {None}:
+            pytest.fail("the test reached for the network", pytrace=True)
+        return call(*args, **kwargs)
+
+    return guarded

@@ -1,0 +1,41 @@
+import copy
+import pickle
+from collections.abc import Callable
+
+import pytest
+
+from providers.base import Capability, FaceImage, ProviderFailure, Throttled
+from providers.testing.examples import request_for
+from providers.testing.scrubbing import leaks
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_request_shows_nothing_of_its_person(capability: Capability) -> None:
+    request = request_for(capability)
+    assert leaks(request, f"{request!r} {request!s}") == []
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_a_request_says_which_kinds_it_carries(capability: Capability) -> None:
+    request = request_for(capability)
+    assert request.capability is capability
+    assert len(request.kinds) == len([name for name in type(request).__dataclass_fields__ if name not in EXEMPT])
+
+
+#: no kind of personal data: the one-time code is ours, the locale nobody's. An image's kind is its field
+EXEMPT = {"code", "locale", "capability", "kinds"}
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_face_image_cannot_be_pickled_or_copied(copied: Callable[[FaceImage], object]) -> None:
+    with pytest.raises(TypeError):
+        copied(FaceImage(b"bytes"))
+
+
+def test_a_face_image_shows_its_type_only() -> None:
+    assert repr(FaceImage(b"bytes")) == "FaceImage"
+
+
+@pytest.mark.parametrize("failure", [ProviderFailure("Code.X"), Throttled("Code.X")])
+def test_a_failure_says_the_vendor_code_only(failure: ProviderFailure) -> None:
+    assert str(failure) == failure.vendor_code == "Code.X"

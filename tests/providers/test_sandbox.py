@@ -1,0 +1,184 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from providers.base import (
+    Capability,
+    Misconfigured,
+    NotReceived,
+    Outcome,
+    Provider,
+    ProviderFailure,
+    Request,
+    Result,
+    Throttled,
+    Unavailable,
+    Unknown,
+)
+from providers.sandbox import CHECKS, MARKERS, Sandbox
+from providers.testing.conformance import ProviderConformance, Situation, answer_to
+from providers.testing.examples import request_for
+from providers.testing.identities import full_name
+
+IDENTITY, FACE, CARD, SMS = Capability.IDENTITY, Capability.FACE, Capability.BANK_CARD, Capability.SMS
+
+NOON = datetime(2026, 8, 24, 12, tzinfo=UTC)
+
+MATCH = (Result.MATCH, None)
+NO_RECORD = (Result.NOT_FOUND, "no_record")
+FACE_DIFFERS = (Result.MISMATCH, "face_mismatch")
+SPOOFED = (Result.MISMATCH, "liveness_failed")
+
+#: name → answer of the identity, the face and the bank-card check
+ANSWERS = {
+    "张三": (MATCH, MATCH, MATCH),
+    "张不符": ((Result.MISMATCH, "identity_mismatch"), FACE_DIFFERS, (Result.MISMATCH, "bank_card_mismatch")),
+    "Zhang Mismatch": ((Result.MISMATCH, "identity_mismatch"), FACE_DIFFERS, (Result.MISMATCH, "bank_card_mismatch")),
+    "张无记录": (NO_RECORD, NO_RECORD, NO_RECORD),
+    "Zhang Norecord": (NO_RECORD, NO_RECORD, NO_RECORD),
+    "张人脸不符": (MATCH, FACE_DIFFERS, MATCH),
+    "Zhang Wrongface": (MATCH, FACE_DIFFERS, MATCH),
+    "张活体失败": (MATCH, SPOOFED, MATCH),
+    "Zhang Spoof": (MATCH, SPOOFED, MATCH),
+    "ZHANG NORECORD": (NO_RECORD, NO_RECORD, NO_RECORD),
+    "zhang spoof": (MATCH, SPOOFED, MATCH),
+    # the longest wins
+    "不符无记录": (NO_RECORD, NO_RECORD, NO_RECORD),
+    "无记录人脸不符": (NO_RECORD, FACE_DIFFERS, NO_RECORD),
+    # a marker of another check hides what is inside it, not what stands beside it
+    "人脸不符不符": ((Result.MISMATCH, "identity_mismatch"), FACE_DIFFERS, (Result.MISMATCH, "bank_card_mismatch")),
+}
+
+FAILURES = {
+    "张超时": Unknown,
+    "Zhang Timeout": Unknown,
+    "张故障": Unavailable,
+    "Zhang Outage": Unavailable,
+    "张限流": Throttled,
+    "Zhang Throttled": Throttled,
+}
+
+
+class TestConformance(ProviderConformance):
+    NAMES: ClassVar[dict[Situation, str | None]] = {
+        Situation.MATCH: None,
+        Situation.MISMATCH: "不符",
+        Situation.NO_RECORD: "无记录",
+        Situation.OUTAGE: "故障",
+        Situation.TIMEOUT: "超时",
+        Situation.THROTTLED: "限流",
+        Situation.NOT_RECEIVED: None,
+    }
+    situations: ClassVar[dict[Capability, tuple[Situation, ...]]] = {
+        **dict.fromkeys(CHECKS, tuple(NAMES)),
+        SMS: (Situation.MATCH, Situation.NOT_RECEIVED),
+    }
+
+    @pytest.fixture(params=["memory", "file"])
+    def provider(self, request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
+        return Sandbox() if request.param == "memory" else Sandbox(tmp_path / "sandbox.db")
+
+    def arrange(self, capability: Capability, situation: Situation) -> Request:
+        return request_for(capability, self.NAMES[situation])
+
+
+@pytest.fixture
+def sandbox(realname_sandbox: Sandbox) -> Sandbox:
+    return realname_sandbox
+
+
+@pytest.mark.parametrize(
+    ("name", "capability", "answer"),
+    [(name, check, answer) for name, row in ANSWERS.items() for check, answer in zip(CHECKS, row, strict=True)],
+)
+def test_a_check_answers_by_the_name(
+    sandbox: Sandbox, name: str, capability: Capability, answer: tuple[Result, str | None]
+) -> None:
+    outcome = sandbox.call(request_for(capability, name), "r-1")
+    assert (outcome.result, outcome.reason) == answer
+
+
+@pytest.mark.parametrize("capability", CHECKS)
+@pytest.mark.parametrize(("name", "kind"), FAILURES.items())
+def test_a_check_fails_by_the_name(
+    sandbox: Sandbox, name: str, capability: Capability, kind: type[ProviderFailure]
+) -> None:
+    assert type(answer_to(sandbox, request_for(capability, name))) is kind
+
+
+def test_every_marker_is_shown_above() -> None:
+    shown = " ".join([*ANSWERS, *FAILURES]).casefold()
+    assert [marker for marker in MARKERS if marker not in shown] == []
+
+
+def test_no_false_name_holds_a_marker_by_chance() -> None:
+    names = " ".join(map(full_name, range(300)))
+    assert [marker for marker in MARKERS if marker in names] == []
+
+
+def test_an_answer_names_our_reference_and_costs_nothing(sandbox: Sandbox) -> None:
+    assert sandbox.call(request_for(IDENTITY), "r-1") == Outcome(
+        Result.MATCH, vendor_code="sandbox.match", vendor_reference="sbx-r-1", billed=False
+    )
+
+
+def test_an_sms_is_accepted_and_carries_the_fixed_code(sandbox: Sandbox) -> None:
+    assert sandbox.call(request_for(SMS), "r-1").result is Result.ACCEPTED
+    assert sandbox.capabilities[SMS].fixed_code == "246810"
+
+
+def test_a_throttled_person_is_told_until_when() -> None:
+    with pytest.raises(Throttled) as raised:
+        Sandbox(clock=lambda: NOON).call(request_for(IDENTITY, "限流"), "r-1")
+    assert raised.value.until == NOON + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("capability", CHECKS)
+def test_a_timeout_is_read_back_as_a_match(sandbox: Sandbox, capability: Capability) -> None:
+    with pytest.raises(Unknown):
+        sandbox.call(request_for(capability, "超时"), "r-1")
+    assert sandbox.read_back(capability, "r-1").result is Result.MATCH
+
+
+@pytest.mark.parametrize("name", ["张三", "不符", "无记录"])
+def test_what_was_answered_is_read_back_alike(sandbox: Sandbox, name: str) -> None:
+    told = sandbox.call(request_for(FACE, name), "r-1")
+    assert sandbox.read_back(FACE, "r-1") == told
+
+
+@pytest.mark.parametrize("name", ["故障", "限流"])
+def test_what_was_not_taken_cannot_be_read_back(sandbox: Sandbox, name: str) -> None:
+    with pytest.raises(ProviderFailure):
+        sandbox.call(request_for(CARD, name), "r-1")
+    with pytest.raises(NotReceived):
+        sandbox.read_back(CARD, "r-1")
+
+
+def test_everything_can_be_read_back(sandbox: Sandbox) -> None:
+    assert {capability for capability, traits in sandbox.capabilities.items() if traits.read_back} == set(Capability)
+
+
+def test_a_sandbox_with_fewer_capabilities_refuses_the_others(sandbox: Sandbox) -> None:
+    del sandbox.capabilities[FACE]
+    with pytest.raises(Misconfigured):
+        sandbox.call(request_for(FACE), "r-1")
+
+
+def test_each_call_takes_the_latency() -> None:
+    started = time.monotonic()
+    Sandbox(latency=0.05).call(request_for(IDENTITY), "r-1")
+    assert time.monotonic() - started >= 0.05
+
+
+def test_calls_wait_side_by_side(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "sandbox.db", latency=0.2)
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda n: sandbox.call(request_for(IDENTITY), f"r-{n}"), range(8)))
+    assert {outcome.result for outcome in outcomes} == {Result.MATCH}
+    assert time.monotonic() - started < 8 * 0.2
+    sandbox.close()
