@@ -1,0 +1,125 @@
+"""The table of reason codes and what is published of it."""
+
+import re
+
+import pytest
+
+from verify.flows.effects import EFFECTS, GIVEN_UP, NO_PROVIDER
+from verify.flows.methods import STEPS
+from verify.flows.reasons import REASONS, Reason, message, published
+
+#: (code, step, may be tried again, costs a try)
+MATRIX = [
+    ("identity_mismatch", "identity", True, True),
+    ("no_record", "identity", True, True),
+    ("face_mismatch", "face", True, True),
+    ("liveness_failed", "face", True, True),
+    ("face_replayed", "face", True, True),
+    ("no_photo", "face", False, True),
+    ("image_unusable", "face", True, False),
+    ("bank_card_mismatch", "bank_card", True, True),
+    ("bank_card_unsupported", "bank_card", True, False),
+    ("code_wrong", "sms_code", True, True),
+    ("code_expired", "sms_code", True, False),
+    ("inconclusive", None, True, True),
+    ("provider_unavailable", None, True, False),
+    ("provider_throttled", None, True, False),
+    ("methods_exhausted", None, False, False),
+    ("checks_passed", None, False, False),
+    ("expired", None, False, False),
+    ("canceled", None, False, False),
+]
+
+each_reason = pytest.mark.parametrize("reason", REASONS.values(), ids=lambda reason: reason.code)
+
+
+@pytest.mark.parametrize(("code", "step", "retryable", "costs_try"), MATRIX)
+def test_a_reason_sends_back_to_its_step_at_its_cost(
+    code: str, step: str | None, retryable: bool, costs_try: bool
+) -> None:
+    reason = REASONS[code]
+
+    assert (reason.step, reason.retryable, reason.costs_try) == (step, retryable, costs_try)
+
+
+def test_the_matrix_names_every_reason() -> None:
+    assert [row[0] for row in MATRIX] == list(REASONS)
+
+
+def test_every_effect_gives_a_known_reason() -> None:
+    given = {effect.reason for effect in (*EFFECTS.values(), NO_PROVIDER, GIVEN_UP) if effect.reason}
+
+    assert given <= REASONS.keys()
+
+
+@each_reason
+def test_a_reason_names_a_step_of_the_flows(reason: Reason) -> None:
+    assert reason.step is None or reason.step in STEPS
+
+
+@each_reason
+def test_a_text_is_whole_sentences_in_both_languages(reason: Reason) -> None:
+    assert reason.zh.endswith("。")
+    assert re.search(r"[\u4e00-\u9fff]", reason.zh)
+    assert reason.en.endswith(".")
+    assert reason.en.isascii()
+
+
+@each_reason
+def test_chinese_is_set_with_chinese_punctuation(reason: Reason) -> None:
+    assert not re.search(r"[,.;:?!()]", reason.zh)
+
+
+@each_reason
+def test_a_text_holds_no_value_and_no_place_for_one(reason: Reason) -> None:
+    assert not re.search(r"[0-9{}%<>]", reason.zh + reason.en)
+
+
+@each_reason
+@pytest.mark.parametrize(
+    "word", ["错误", "失败", "虚假", "违规", "您的责任", "wrong", "fail", "invalid", "fake", "fault"]
+)
+def test_a_text_blames_nobody(reason: Reason, word: str) -> None:
+    assert word not in (reason.zh + reason.en).lower()
+
+
+@each_reason
+def test_a_text_says_what_can_be_done_next(reason: Reason) -> None:
+    assert re.search(r"请|可以|无需", reason.zh)
+    assert re.search(r"please|should|you can|nothing more", reason.en, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("code", [row[0] for row in MATRIX if row[0].startswith("provider_")])
+def test_an_outage_tells_that_no_try_was_lost(code: str) -> None:
+    assert "不计入尝试次数" in message(code, "zh-CN")
+    assert "did not count" in message(code, "en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "start"),
+    [
+        ("zh-CN", "验证码已过"),
+        ("en", "The code is past"),
+        ("fr", "验证码已过"),
+        ("", "验证码已过"),
+        ("EN", "验证码已过"),
+    ],
+)
+def test_a_message_is_english_only_where_asked(locale: str, start: str) -> None:
+    assert message("code_expired", locale).startswith(start)
+
+
+def test_an_unknown_code_is_not_given_a_text() -> None:
+    with pytest.raises(KeyError):
+        message("no_such_code", "en")
+
+
+def test_every_reason_is_published_with_both_texts() -> None:
+    assert [entry["code"] for entry in published()] == list(REASONS)
+    assert published()[0] == {
+        "code": "identity_mismatch",
+        "step": "identity",
+        "retryable": True,
+        "costs_try": True,
+        "text": {"zh-CN": REASONS["identity_mismatch"].zh, "en": REASONS["identity_mismatch"].en},
+    }

@@ -1,0 +1,206 @@
+"""Reason codes: what an outcome means to the user, what it costs, and the words for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reason:
+    """``step`` is the step to be done again (None: whichever was submitted, or the whole verification).
+
+    ``retryable``: the same step may succeed with a further try. The texts say what happened and what the
+    user can do next; they never hold a value.
+    """
+
+    code: str
+    step: str | None
+    retryable: bool
+    costs_try: bool
+    zh: str
+    en: str
+
+    def text(self) -> dict[str, str]:
+        return {"zh-CN": self.zh, "en": self.en}
+
+
+REASONS: Mapping[str, Reason] = {
+    reason.code: reason
+    for reason in (
+        Reason(
+            "identity_mismatch",
+            "identity",
+            retryable=True,
+            costs_try=True,
+            zh="姓名与身份证号码未能对应。请对照身份证核对后重新填写。",
+            en="The name and the ID number do not belong together. Please compare both with the ID card and "
+            "enter them again.",
+        ),
+        Reason(
+            "no_record",
+            "identity",
+            retryable=True,
+            costs_try=True,
+            zh="没有查到与所填信息对应的记录。请核对后重新填写；如果证件或信息最近有变更，请过几天再试，或换一种认证方式。",
+            en="There is no record for these details. Please check them and enter them again; after a recent "
+            "change of papers, try again in a few days or choose another method.",
+        ),
+        Reason(
+            "face_mismatch",
+            "face",
+            retryable=True,
+            costs_try=True,
+            zh="人脸与权威数据源中的照片未能比对成功。请由本人在光线充足处正对镜头再试一次，或换一种认证方式。",
+            en="The face could not be matched with the photo the authority holds. The person named should try "
+            "again facing the camera in good light, or choose another method.",
+        ),
+        Reason(
+            "liveness_failed",
+            "face",
+            retryable=True,
+            costs_try=True,
+            zh="未能确认镜头前是真人。请取下帽子和口罩，按提示慢慢完成动作后再试一次，或换一种认证方式。",
+            en="It could not be confirmed that a person was in front of the camera. Please take off hat and mask, "
+            "follow the prompts slowly and try again, or choose another method.",
+        ),
+        Reason(
+            "face_replayed",
+            "face",
+            retryable=True,
+            costs_try=True,
+            zh="这张图片之前已经提交过。请现场重新拍摄一张，或换一种认证方式。",
+            en="This picture has been submitted before. Please take a new one now, or choose another method.",
+        ),
+        Reason(
+            "no_photo",
+            "face",
+            retryable=False,
+            costs_try=True,
+            zh="权威数据源中没有可供比对的照片，人脸比对暂时无法完成。请换一种认证方式，或联系客服。",
+            en="The authority holds no photo to compare with, so the face check cannot be completed. Please choose "
+            "another method or contact customer service.",
+        ),
+        Reason(
+            "image_unusable",
+            "face",
+            retryable=True,
+            costs_try=False,
+            zh="图片不够清晰，或没有拍到完整的人脸。请在光线充足处重新拍摄，让画面中只有本人一张脸。",
+            en="The picture is not clear enough or does not show one whole face. Please take it again in good "
+            "light with only one face in view.",
+        ),
+        Reason(
+            "bank_card_mismatch",
+            "bank_card",
+            retryable=True,
+            costs_try=True,
+            zh="银行登记的信息与所填内容未能对应。请核对姓名、身份证号码、卡号和在银行预留的手机号，或换一张本人的银行卡。",
+            en="The details do not agree with those the bank holds. Please check name, ID number, card number and "
+            "the mobile number registered with the bank, or use another card of the same person.",
+        ),
+        Reason(
+            "bank_card_unsupported",
+            "bank_card",
+            retryable=True,
+            costs_try=False,
+            zh="暂不支持用这张银行卡认证。请换一张本人的借记卡，或换一种认证方式。",
+            en="This card cannot be used for verification. Please use another debit card of the same person, or "
+            "choose another method.",
+        ),
+        Reason(
+            "code_wrong",
+            "sms_code",
+            retryable=True,
+            costs_try=True,
+            zh="验证码未能对应。请填写最近一条短信中的验证码，或重新获取。",
+            en="The code does not match. Please enter the one from the latest message, or ask for a new one.",
+        ),
+        Reason(
+            "code_expired",
+            "sms_code",
+            retryable=True,
+            costs_try=False,
+            zh="验证码已过有效时间。请重新获取后填写。",
+            en="The code is past its time. Please ask for a new one and enter it.",
+        ),
+        Reason(
+            "inconclusive",
+            None,
+            retryable=True,
+            costs_try=True,
+            zh="这次核验没有得出明确结果。请核对信息后再试一次，或换一种认证方式。",
+            en="The check gave no clear answer. Please review the details and try again, or choose another method.",
+        ),
+        Reason(
+            "provider_unavailable",
+            None,
+            retryable=True,
+            costs_try=False,
+            zh="核验服务暂时无法连接，本次不计入尝试次数。请稍后再试。",
+            en="The checking service cannot be reached right now. This did not count as a try; please try again "
+            "shortly.",
+        ),
+        Reason(
+            "provider_throttled",
+            None,
+            retryable=True,
+            costs_try=False,
+            zh="核验服务当前请求较多，本次不计入尝试次数。请过一段时间再试。",
+            en="The checking service takes no more requests at the moment. This did not count as a try; please "
+            "try again later.",
+        ),
+        Reason(
+            "methods_exhausted",
+            None,
+            retryable=False,
+            costs_try=False,
+            zh="可用的认证方式均已用完尝试次数，认证未能通过。可以申请人工复核，或联系客服了解其他办法。",
+            en="All methods have used up their tries, so the verification could not be completed. You can ask for "
+            "a review by a person, or contact customer service about other ways.",
+        ),
+        Reason(
+            "checks_passed",
+            None,
+            retryable=False,
+            costs_try=False,
+            zh="各项核验均已通过，实名认证完成，无需其他操作。",
+            en="All checks passed and the verification is complete. Nothing more is needed.",
+        ),
+        Reason(
+            "expired",
+            None,
+            retryable=False,
+            costs_try=False,
+            zh="本次认证已超过有效时间。可以重新发起一次认证。",
+            en="The time for this verification is over. You can start a new one.",
+        ),
+        Reason(
+            "canceled",
+            None,
+            retryable=False,
+            costs_try=False,
+            zh="本次认证已取消。需要时可以重新发起一次认证。",
+            en="This verification was canceled. You can start a new one whenever you need it.",
+        ),
+    )
+}
+
+
+def message(code: str, locale: str) -> str:
+    """The user's text in ``zh-CN`` or ``en``; any other locale reads zh-CN. Raises KeyError for no code of ours."""
+    reason = REASONS[code]
+    return reason.en if locale == "en" else reason.zh
+
+
+def published() -> list[dict[str, Any]]:
+    """The body of GET /v1/reason_codes."""
+    return [
+        {
+            "code": reason.code,
+            "step": reason.step,
+            "retryable": reason.retryable,
+            "costs_try": reason.costs_try,
+            "text": reason.text(),
+        }
+        for reason in REASONS.values()
+    ]
