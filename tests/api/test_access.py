@@ -1,0 +1,176 @@
+"""Who may do what: keys, tokens, applications, modes, scopes and origins."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.caller import PORTRAIT, Caller, person
+from tests.conftest import ORIGIN, Clock, Keys, make_application
+from verify.models import ApiKey
+from verify.services import Services
+
+NEW = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer ", "Bearer rn_test_wrong", "Basic cm46dGVzdA==", "Bearer rn_client_AAAA", "Bearer 张"],
+)
+def test_a_missing_or_wrong_credential_is_refused(app: Flask, header: str | None) -> None:
+    headers: dict[str, Any] = {} if header is None else {"Authorization": header.encode().decode("latin-1")}
+    response = app.test_client().get("/v1/verifications", headers=headers)
+    assert (response.status_code, response.json["code"]) == (401, "invalid_credentials")
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert response.content_type == "application/problem+json"
+
+
+def test_another_applications_verification_is_not_found(app: Flask, server: Caller) -> None:
+    made = server.create()
+    other = Caller(app, make_application(app, name="Other").test)
+    for response in (
+        other.get(f"/v1/verifications/{made['id']}"),
+        other.post(f"/v1/verifications/{made['id']}/cancel"),
+        other.post(f"/v1/verifications/{made['id']}/steps/identity", person()),
+    ):
+        assert (response.status_code, response.json["code"]) == (404, "not_found")
+
+
+def test_a_client_token_reaches_no_other_verification(app: Flask, server: Caller) -> None:
+    first, second = server.create(account_ref="acct-1"), server.create(account_ref="acct-2")
+    browser = Caller(app, first["client_token"])
+    assert browser.get(f"/v1/verifications/{first['id']}").status_code == 200
+    assert browser.get(f"/v1/verifications/{second['id']}").json["code"] == "not_found"
+    assert browser.post(f"/v1/verifications/{second['id']}/cancel").json["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/v1/verifications"), ("GET", "/v1/verifications"), ("GET", "/v1/accounts/acct-1001")],
+)
+def test_a_client_token_may_not_do_what_a_server_does(app: Flask, server: Caller, method: str, path: str) -> None:
+    browser = Caller(app, server.create()["client_token"])
+    refused = browser.send(method, path, NEW if method == "POST" else None)
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+
+
+def test_a_client_token_reads_the_result_for_24_hours_after_the_end(app: Flask, server: Caller, clock: Clock) -> None:
+    made = server.create()
+    browser = Caller(app, made["client_token"])
+    browser.consent(made["id"])
+    browser.step(made["id"], "identity", person())
+    browser.step(made["id"], "face", PORTRAIT)
+    clock.turn(hours=24)
+    assert browser.read(made["id"])["status"] == "verified"
+    refused = browser.post(f"/v1/verifications/{made['id']}/cancel")
+    assert (refused.status_code, refused.json["code"]) == (409, "verification_final")
+    clock.turn(seconds=1)
+    assert browser.get(f"/v1/verifications/{made['id']}").json["code"] == "invalid_credentials"
+
+
+def test_a_fresh_client_token_works_beside_the_first(app: Flask, server: Caller) -> None:
+    made = server.create()
+    fresh = server.post(f"/v1/verifications/{made['id']}/client_tokens")
+    assert fresh.status_code == 201
+    assert fresh.json["client_token"] != made["client_token"]
+    for token in (fresh.json["client_token"], made["client_token"]):
+        assert Caller(app, token).read(made["id"])["id"] == made["id"]
+
+
+@pytest.mark.parametrize("position", [12, 40, -1])
+def test_a_changed_client_token_is_refused(app: Flask, server: Caller, position: int) -> None:
+    token = server.create()["client_token"]
+    changed = list(token)
+    changed[position] = "A" if changed[position] != "A" else "Q"
+    response = Caller(app, "".join(changed)).get("/v1/verifications")
+    assert response.json["code"] == "invalid_credentials"
+
+
+def test_a_live_key_never_reaches_the_sandbox(app: Flask, api_keys: Keys) -> None:
+    refused = Caller(app, api_keys.live).post("/v1/verifications", NEW)
+    assert (refused.status_code, refused.json["code"]) == (503, "not_ready")
+
+
+def test_a_live_key_never_sees_what_a_test_key_made(app: Flask, api_keys: Keys, server: Caller) -> None:
+    made = server.create()
+    live = Caller(app, api_keys.live)
+    assert live.get(f"/v1/verifications/{made['id']}").json["code"] == "not_found"
+    assert live.get("/v1/verifications").json["data"] == []
+    assert live.get("/v1/accounts/acct-1001").json["personal"]["status"] == "none"
+
+
+def change_key(services: Services, **values: Any) -> None:
+    with services.write() as session:
+        for key in session.query(ApiKey).filter_by(livemode=False):
+            for name, value in values.items():
+                setattr(key, name, value)
+
+
+def test_a_revoked_key_is_refused(server: Caller, services: Services, clock: Clock) -> None:
+    change_key(services, revoked_at=clock())
+    assert server.get("/v1/verifications").json["code"] == "invalid_credentials"
+
+
+def test_a_rolled_key_works_until_its_overlap_ends(server: Caller, services: Services, clock: Clock) -> None:
+    change_key(services, expires_at=clock.now.replace(hour=5))
+    assert server.get("/v1/verifications").status_code == 200
+    clock.turn(hours=1)
+    assert server.get("/v1/verifications").json["code"] == "invalid_credentials"
+
+
+def test_a_key_without_the_scope_is_refused(server: Caller, services: Services) -> None:
+    change_key(services, scopes=["accounts:read"])
+    assert server.get("/v1/accounts/acct-1001").status_code == 200
+    assert server.get("/v1/verifications").json["code"] == "forbidden"
+
+
+class TestOrigins:
+    def preflight(self, app: Flask, origin: str) -> Any:
+        return app.test_client().options(
+            "/v1/verifications/ver_x/steps/face",
+            headers={
+                "Origin": origin,
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "authorization, content-type, idempotency-key",
+            },
+        )
+
+    def test_a_preflight_answers_a_registered_origin(self, app: Flask, server: Caller) -> None:
+        response = self.preflight(app, ORIGIN)
+        assert response.status_code == 204
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "Idempotency-Key" in response.headers["Access-Control-Allow-Headers"]
+
+    def test_a_preflight_does_not_answer_a_stranger(self, app: Flask, server: Caller) -> None:
+        assert "Access-Control-Allow-Origin" not in self.preflight(app, "https://evil.example").headers
+
+    def test_the_applications_own_origin_may_read_the_answer(self, app: Flask, server: Caller) -> None:
+        made = server.create()
+        response = Caller(app, made["client_token"]).get(
+            f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN}
+        )
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "ETag" in response.headers["Access-Control-Expose-Headers"]
+        assert "Idempotent-Replayed" in response.headers["Access-Control-Expose-Headers"]
+
+    def test_another_applications_origin_is_refused(self, app: Flask, server: Caller) -> None:
+        make_application(app, name="Other", origin="https://other.example")
+        made = server.create()
+        response = Caller(app, made["client_token"]).post(
+            f"/v1/verifications/{made['id']}/cancel", headers={"Origin": "https://other.example"}
+        )
+        assert (response.status_code, response.json["code"]) == (403, "forbidden")
+        assert "Access-Control-Allow-Origin" not in response.headers
+        assert server.read(made["id"])["status"] == "pending"
+
+    def test_an_expired_token_is_a_readable_problem_for_its_own_origin(
+        self, app: Flask, server: Caller, clock: Clock
+    ) -> None:
+        made = server.create()
+        server.post(f"/v1/verifications/{made['id']}/cancel")
+        clock.turn(hours=25)
+        response = Caller(app, made["client_token"]).get(
+            f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN}
+        )
+        assert response.json["code"] == "invalid_credentials"
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN

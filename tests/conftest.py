@@ -1,0 +1,181 @@
+"""What tests share: a running application on either database, a clock to turn, and a caller."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, create_engine, event
+
+from providers.sandbox import Sandbox
+from tests.databases import postgres_url, scratch_database
+from verify import create_app
+from verify.config import Settings
+from verify.keys import issue_key
+from verify.auth import SCOPES
+from verify.models import Application, Base, Origin
+from verify.models.keystore import KeyBase
+from verify.services import Services
+from uuid_utils.compat import uuid7
+
+pytest_plugins = ["tests.require_all"]
+
+NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
+ORIGIN = "https://signup.example"
+
+
+@dataclass
+class Clock:
+    """Stands still until it is turned."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class Nudges:
+    """Remembers what the worker would have been told."""
+
+    sent: list[tuple[str, Any]] = field(default_factory=list)
+
+    def __call__(self, table: str, row_id: Any, delay: float = 0.0) -> None:
+        self.sent.append((table, row_id))
+
+
+@dataclass
+class Keys:
+    test: str
+    live: str
+
+
+@dataclass
+class Statements:
+    """SQL statements of the main store and of the key store, without BEGIN and COMMIT."""
+
+    main: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.main.clear()
+        self.keys.clear()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def nudges() -> Nudges:
+    return Nudges()
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """URL of the main store; tests that take ``both_databases`` run on PostgreSQL too."""
+    return f"sqlite:///{tmp_path / 'realname.db'}"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    return Settings(instance=tmp_path, database_url=database, request_rate="100000 per second")
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock, nudges: Nudges, sandbox: Sandbox) -> Iterator[Flask]:
+    yield from running(settings, clock=clock, nudge=nudges, providers={"sandbox": sandbox})
+
+
+def running(settings: Settings, **parts: Any) -> Iterator[Flask]:
+    """An application on fresh tables, and its engines given back at the end."""
+    main = create_engine(settings.database_url)
+    Base.metadata.create_all(main)
+    main.dispose()
+    keys = create_engine(settings.keys_database_url)
+    KeyBase.metadata.create_all(keys)
+    keys.dispose()
+    app = create_app(settings, **parts)
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
+        app.extensions["realname"].vault.engine.dispose()
+
+
+@pytest.fixture
+def services(app: Flask) -> Iterator[Services]:
+    with app.app_context():
+        yield app.extensions["realname"]
+
+
+def make_application(app: Flask, name: str = "Sign-up", origin: str = ORIGIN, **settings: Any) -> Keys:
+    """An application with one key of each mode."""
+    found: Services = app.extensions["realname"]
+    now = found.clock()
+    tokens = {}
+    with app.app_context(), found.write() as session:
+        application = Application(id=uuid7(), name=name, settings=settings, created_at=now)
+        session.add(application)
+        session.flush()
+        session.add(Origin(application_id=application.id, origin=origin))
+        for livemode in (False, True):
+            _, tokens[livemode] = issue_key(
+                session, application.id, livemode, found.keyring.primary("pepper"), now, SCOPES
+            )
+    return Keys(test=tokens[False], live=tokens[True])
+
+
+@pytest.fixture
+def api_keys(app: Flask) -> Keys:
+    return make_application(app)
+
+
+@contextmanager
+def counted(engine: Engine, into: list[str]) -> Iterator[None]:
+    def note(conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "PRAGMA")):
+            into.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[Statements]:
+    found = Statements()
+    with app.app_context():
+        main = app.extensions["sqlalchemy"].engine
+    with counted(main, found.main), counted(app.extensions["realname"].vault.engine, found.keys):
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def both_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Parametrises over SQLite and, where one is found, PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'realname.db'}"
+        return
+    server = postgres_url()
+    if server is None:
+        pytest.skip("no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL")
+    with scratch_database(server) as url:
+        yield url
+

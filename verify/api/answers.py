@@ -1,0 +1,26 @@
+"""How a verification is answered: 200 or 202, with Retry-After while a vendor owes an answer."""
+
+from flask import Response, jsonify, make_response
+
+from verify.auth import caller, services
+from verify.flows.case import load, retry_after
+from verify.flows.idempotency import Replay
+from verify.flows.view import show
+from verify.models import Verification
+
+
+def verification(found: Verification) -> Response:
+    wait = retry_after(found)
+    if wait is None:
+        return make_response(jsonify(show(found, services())))
+    return make_response(jsonify(show(found, services())), 202, {"Retry-After": str(wait)})
+
+
+def again(replay: Replay) -> Response:
+    """The resource of a repeated request as it stands now."""
+    return make_response(jsonify(show(reload(replay), services())), replay.status)
+
+
+def reload(replay: Replay) -> Verification:
+    with services().read() as session:
+        return load(session, caller().ref(replay.resource))

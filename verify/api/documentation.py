@@ -1,0 +1,61 @@
+"""What the OpenAPI document says beyond what the code shows: problems, raw bodies, credentials."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from verify.api.body import IMAGE_TYPES
+from verify.api.schemas import ProblemView
+from verify.auth import authentication_of
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+def problems(blueprint: Blueprint, *statuses: int) -> Callable[[T], T]:
+    """Document these error answers, each a problem document."""
+
+    def decorate(view: T) -> T:
+        for status in statuses:
+            view = blueprint.alt_response(
+                status,
+                schema=ProblemView,
+                description=HTTPStatus(status).phrase,
+                content_type="application/problem+json",
+            )(view)
+        return view
+
+    return decorate
+
+
+RAW_IMAGE: dict[str, Any] = {
+    "required": True,
+    "content": {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in IMAGE_TYPES},
+}
+
+SECURITY_SCHEMES: dict[str, Any] = {
+    "secretKey": {"type": "http", "scheme": "bearer", "description": "rn_test_… or rn_live_…, held by your server."},
+    "clientToken": {"type": "http", "scheme": "bearer", "description": "rn_client_…, held by one user's browser."},
+}
+
+#: credentials by what a view declares (verify.auth)
+SECURITY: dict[str, list[dict[str, list[str]]]] = {
+    "secret": [{"secretKey": []}],
+    "either": [{"secretKey": []}, {"clientToken": []}],
+    "public": [],
+}
+
+
+def describe_security(app: Flask, spec: Api) -> None:
+    """Give each operation the credentials its view declares."""
+    by_operation = {
+        view._apidoc["manual_doc"]["operationId"]: authentication_of(view)  # noqa: SLF001 - flask-smorest keeps it there
+        for view in app.view_functions.values()
+        if "operationId" in getattr(view, "_apidoc", {}).get("manual_doc", {})
+    }
+    for path in spec.spec._paths.values():  # noqa: SLF001 - apispec has no public way back to its paths
+        for operation in path.values():
+            if isinstance(operation, dict) and operation.get("operationId") in by_operation:
+                operation["security"] = SECURITY[by_operation[operation["operationId"]] or "public"]

@@ -1,0 +1,75 @@
+"""Schema parts whose messages are our field error codes, so that nothing submitted is echoed."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+CODES = {"required": "required", "null": "wrong_type", "invalid": "wrong_type", "invalid_utf8": "wrong_type"}
+
+METADATA_KEYS = 20
+
+
+class Body(Schema):
+    """A JSON body: unknown fields are refused, not ignored."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": "unknown_field", "type": "wrong_type"}
+
+
+class Query(Body):
+    """A query string, held to the same rule."""
+
+
+def is_clean(value: str) -> bool:
+    """No control characters, lone surrogates or noncharacters."""
+    return not any(unicodedata.category(c) in {"Cc", "Cs"} or ord(c) & 0xFFFE == 0xFFFE for c in value)
+
+
+class Text(fields.String):
+    """A string of ``low`` to ``high`` code points without control characters or lone surrogates."""
+
+    default_error_messages = CODES
+
+    def __init__(self, high: int, low: int = 1, **kwargs: Any) -> None:
+        checks = [
+            validate.Length(max=high, error="too_long"),
+            validate.Length(min=low, error="too_short"),
+            _clean,
+        ]
+        super().__init__(validate=checks, **kwargs)
+
+
+def _clean(value: str) -> None:
+    if not is_clean(value):
+        msg = "invalid_characters"
+        raise validate.ValidationError(msg)
+
+
+class OneOf(fields.String):
+    """A string out of a closed list."""
+
+    default_error_messages = CODES
+
+    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(choices, error="not_allowed"), **kwargs)
+
+
+class Labels(fields.Field[Mapping[str, str]]):
+    """Up to 20 labels of the caller's own: names of 40, values of 500 code points (as Stripe's metadata)."""
+
+    default_error_messages = CODES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise self.make_error("invalid")
+        if len(value) > METADATA_KEYS or any(len(k) > 40 or len(v) > 500 for k, v in value.items()):  # noqa: PLR2004 - stated above
+            msg = "too_long"
+            raise validate.ValidationError(msg)
+        if not all(is_clean(part) for item in value.items() for part in item):
+            msg = "invalid_characters"
+            raise validate.ValidationError(msg)
+        return value

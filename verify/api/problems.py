@@ -1,0 +1,85 @@
+"""Every way a request can fail, turned into problem+json with a request id."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, json
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from verify.errors import FieldError, Problem, field_error
+
+log = structlog.get_logger()
+
+#: HTTP errors the framework raises, in our words
+FRAMEWORK = {
+    400: "malformed_json",
+    404: "not_found",
+    405: "method_not_allowed",
+    411: "length_required",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    503: "not_ready",
+}
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(Problem, answer)
+    app.register_error_handler(HTTPException, _framework)
+    app.register_error_handler(DBAPIError, _store_down)
+    app.register_error_handler(PoolTimeout, _store_down)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(problem: Problem) -> Response:
+    response = Response(
+        json.dumps(problem.document(g.get("request_id", ""))),
+        status=problem.kind.status,
+        content_type="application/problem+json",
+    )
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    if problem.code == "invalid_credentials":
+        response.headers["WWW-Authenticate"] = 'Bearer realm="realname"'
+    return response
+
+
+def _framework(error: HTTPException) -> Response:
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        return answer(Problem("invalid_input", errors=list(_field_errors(messages))))
+    code = FRAMEWORK.get(error.code or 500, "internal_error")
+    response = answer(Problem(code))
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
+    """webargs: {location: {field: [code, …] or {nested: …}}}. Names of unknown fields are not repeated."""
+    for fields in messages.values():
+        for name, found in fields.items():
+            code = _first(found)
+            field = "" if code == "unknown_field" or name == "_schema" else str(name)
+            yield field_error(field, code)
+
+
+def _first(found: Any) -> str:
+    """The first code below a field, however deep."""
+    while not isinstance(found, str):
+        found = next(iter(found.values() if isinstance(found, Mapping) else found))
+    return found
+
+
+def _store_down(error: Exception) -> Response:
+    log.error("store unavailable", error=type(error).__name__)
+    return answer(Problem("not_ready", "A store cannot be reached; try again.", retry_after=2))
+
+
+def _unexpected(error: Exception) -> Response:
+    # its text may hold what was submitted; the log's processor keeps places, not values
+    log.error("request failed", error=type(error).__name__, exc_info=error)
+    return answer(Problem("internal_error"))

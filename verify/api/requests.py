@@ -1,0 +1,126 @@
+"""What surrounds every request: its id, its log line, CORS, and the idempotency ticket."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+from uuid import UUID, uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from sqlalchemy import select
+
+from crypto.hashing import request_digest
+from verify import metrics
+from verify.auth import caller, services
+from verify.errors import Problem, invalid
+from verify.flows.idempotency import Replay, Ticket
+from verify.models import Origin
+
+P = ParamSpec("P")
+log = structlog.get_logger()
+
+EXPOSED = "ETag, Retry-After, Idempotent-Replayed, X-Request-Id"
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
+KEY_LENGTH = 255
+
+
+def register(app: Flask) -> None:
+    app.before_request(_begin)
+    app.before_request(_preflight)
+    app.after_request(_cors)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.request_id = f"rq_{uuid4().hex}"
+    g.started = time.monotonic()
+
+
+def _preflight() -> Response | None:
+    """A preflight carries no credential, so it answers any registered origin; the request checks its own."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    origin = request.headers.get("Origin", "")
+    with services().read() as session:
+        known = session.execute(select(Origin.origin).where(Origin.origin == origin).limit(1)).first()
+    response = Response(status=204)
+    if known is not None:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response.headers["Access-Control-Max-Age"] = "600"
+    response.headers["Vary"] = "Origin"
+    return response
+
+
+def _cors(response: Response) -> Response:
+    origin = g.get("cors_origin")
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        response.vary.add("Origin")
+    return response
+
+
+def _end(response: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "unmatched"
+    seconds = time.monotonic() - g.get("started", time.monotonic())
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    metrics.request_answered(route, request.method, response.status_code, seconds)
+    log.info(
+        "request answered",
+        request_id=g.get("request_id"),
+        route=route,
+        method=request.method,
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+    )
+    return response
+
+
+def ticket(body: bytes = b"") -> Ticket | None:
+    """The request as its Idempotency-Key names it; None without one. Raises Problem for an unusable key."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= KEY_LENGTH:
+        raise invalid("Idempotency-Key", "too_long")
+    pepper = services().keyring.primary("pepper")
+    who = caller()
+    scope = (who.subject.bytes, b"live" if who.livemode else b"test", request.method, request.path, key)
+    encoded = [part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass") for part in scope]
+    return Ticket(
+        request_digest(pepper, b"scope", *encoded),
+        request_digest(pepper, b"body", request.query_string, body or request.get_data(cache=True)),
+    )
+
+
+def replayable(answer_again: Callable[[Replay], Response]) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Answer a repeated request with ``answer_again``, marked Idempotent-Replayed."""
+
+    def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
+        @wraps(view)
+        def replaying(*args: P.args, **kwargs: P.kwargs) -> Any:
+            try:
+                return view(*args, **kwargs)
+            except Replay as replay:
+                response = answer_again(replay)
+                response.headers["Idempotent-Replayed"] = "true"
+                return response
+
+        return replaying
+
+    return decorate
+
+
+def resource_id(prefix: str, text: str) -> UUID:
+    """The UUID in a prefixed id. Raises Problem not_found for anything else."""
+    try:
+        if not text.startswith(prefix):
+            raise ValueError
+        return UUID(text.removeprefix(prefix))
+    except ValueError:
+        raise Problem("not_found") from None

@@ -1,0 +1,207 @@
+"""Request and response bodies of the contract (api.md)."""
+
+from marshmallow import Schema, fields, validate
+
+from verify.api.fields import CODES, Body, Labels, OneOf, Query, Text
+from verify.flows.methods import METHODS, TYPES
+from verify.flows.states import Status
+
+METHOD_NAMES = tuple(
+    dict.fromkeys(
+        (*(method for _, method in METHODS), "micro_transfer", "legal_representative", "authorized_person")
+    )
+)
+LOCALES = ("zh-CN", "en")
+STATUSES = tuple(status.value for status in Status)
+
+
+class Contact(Body):
+    email = Text(254)
+    mobile = Text(20)
+
+
+class NewVerification(Body):
+    type = OneOf(TYPES, required=True)
+    method = OneOf(METHOD_NAMES, required=True)
+    account_ref = Text(128, required=True)
+    contact = fields.Nested(Contact, error_messages=CODES)
+    locale = OneOf(LOCALES, load_default="zh-CN")
+    return_url = Text(2048)
+    metadata = Labels(load_default=dict)
+
+
+class Consent(Body):
+    policy_version = Text(40, required=True)
+    notice_id = Text(80)
+    granted = fields.List(
+        Text(120),
+        required=True,
+        validate=validate.Length(max=50, error="too_long"),
+        error_messages=CODES,
+    )
+
+
+class Identity(Body):
+    name = Text(100, required=True)
+    id_number = Text(40, required=True)
+
+
+class BankCard(Identity):
+    card_number = Text(40, required=True)
+    mobile = Text(30, required=True)
+
+
+class SmsCode(Body):
+    code = Text(20, required=True)
+
+
+class SwitchMethod(Body):
+    method = OneOf(METHOD_NAMES, required=True)
+
+
+class Nothing(Body):
+    """An operation without a body of its own."""
+
+
+class Listing(Query):
+    account_ref = Text(128)
+    status = OneOf(STATUSES)
+    type = OneOf(TYPES)
+    method = OneOf(METHOD_NAMES)
+    created_after = fields.AwareDateTime(error_messages=CODES, metadata={"format": "date-time"})
+    limit = fields.Integer(
+        load_default=20, strict=False, validate=validate.Range(1, 100, error="out_of_range"), error_messages=CODES
+    )
+    cursor = Text(60)
+
+
+class StepView(Schema):
+    name = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["pending", "processing", "passed", "failed"]))
+    attempts_left = fields.Integer()
+    resend_at = fields.DateTime()
+    expires_at = fields.DateTime()
+    sent_to = fields.String(metadata={"description": "Masked mobile the code went to."})
+    needs = fields.List(fields.String())
+
+
+class LastError(Schema):
+    step = fields.String(required=True)
+    code = fields.String(required=True, metadata={"description": "One of GET /v1/reason_codes."})
+    message = fields.String(required=True)
+    retryable = fields.Boolean(required=True)
+
+
+class Decision(Schema):
+    by = fields.String(required=True, validate=validate.OneOf(["rules", "staff"]))
+    reason_codes = fields.List(fields.String(), required=True)
+    message = fields.String(required=True)
+
+
+class Assurance(Schema):
+    check = fields.String(required=True)
+    provider = fields.String(required=True)
+    liveness = fields.Boolean()
+
+
+class Result(Schema):
+    name = fields.String(required=True, allow_none=True, metadata={"description": "Masked."})
+    id_number = fields.String(required=True, allow_none=True, metadata={"description": "First and last character."})
+    verified_at = fields.DateTime(required=True)
+    assurance = fields.List(fields.Nested(Assurance), required=True)
+
+
+class Verification(Schema):
+    id = fields.String(required=True, metadata={"example": "ver_0198c0de-0000-7000-8000-000000000001"})
+    object = fields.String(required=True, validate=validate.OneOf(["verification"]))
+    livemode = fields.Boolean(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(TYPES))
+    method = fields.String(required=True)
+    account_ref = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    next_step = fields.String(required=True, allow_none=True)
+    steps = fields.List(fields.Nested(StepView), required=True)
+    last_error = fields.Nested(LastError, required=True, allow_none=True)
+    decision = fields.Nested(Decision, required=True, allow_none=True)
+    request = fields.String(required=True, allow_none=True)
+    supersedes = fields.String(required=True, allow_none=True)
+    result = fields.Nested(Result, required=True, allow_none=True)
+    transfer = fields.Dict(required=True, allow_none=True)
+    alternatives = fields.List(fields.String(), required=True)
+    redacted_at = fields.DateTime(required=True, allow_none=True)
+    expires_at = fields.DateTime(required=True)
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+    metadata = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class CreatedVerification(Verification):
+    client_token = fields.String(required=True, metadata={"description": "Shown here only."})
+    hosted_url = fields.String(required=True, allow_none=True)
+
+
+class ClientToken(Schema):
+    client_token = fields.String(required=True)
+    hosted_url = fields.String(required=True, allow_none=True)
+
+
+class Page(Schema):
+    data = fields.List(fields.Nested(Verification), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class RecipientView(Schema):
+    name = fields.String(required=True)
+    contact = fields.String(required=True)
+    purpose = fields.String(required=True)
+    method = fields.String(required=True)
+    data = fields.List(fields.String(), required=True)
+
+
+class NoticeItem(Schema):
+    id = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    purpose = fields.String(required=True)
+    data = fields.List(fields.String(), required=True)
+    retention = fields.String(required=True)
+    necessity = fields.String(metadata={"description": "Why sensitive data is needed (PIPL 30)."})
+    recipient = fields.Nested(RecipientView)
+
+
+class Notice(Schema):
+    notice_id = fields.String(required=True)
+    policy_version = fields.String(required=True)
+    text = fields.String(required=True)
+    items = fields.List(fields.Nested(NoticeItem), required=True)
+
+
+class Gate(Schema):
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(["none", "pending", "review", "verified", "rejected", "expired", "suspended"]),
+    )
+    verification = fields.String(required=True, allow_none=True)
+    reason = fields.String()
+
+
+class AccountView(Schema):
+    account_ref = fields.String(required=True)
+    livemode = fields.Boolean(required=True)
+    personal = fields.Nested(Gate, required=True)
+    enterprise = fields.Nested(Gate, required=True)
+
+
+class FieldErrorView(Schema):
+    field = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class ProblemView(Schema):
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    request_id = fields.String(required=True)
+    errors = fields.List(fields.Nested(FieldErrorView))

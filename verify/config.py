@@ -1,0 +1,157 @@
+"""Settings: REALNAME_* environment variables over a TOML file (REALNAME_CONFIG) over defaults."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "REALNAME_"
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or wrong. The message names it and says how to mend it; never its value."""
+
+
+def _url(*schemes: str) -> Callable[[str, Any], str]:
+    def read(name: str, raw: Any) -> str:
+        parts = urlsplit(str(raw))
+        if parts.scheme not in schemes:
+            msg = f"{name} must be a URL starting with {', '.join(s + '://' for s in schemes)}"
+            raise ConfigurationError(msg)
+        return str(raw)
+
+    return read
+
+
+def _database(name: str, raw: Any) -> str:
+    url = _url("sqlite", "postgresql", "postgresql+psycopg")(name, raw)
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _origin(name: str, raw: Any) -> str:
+    url = _url("http", "https")(name, raw).rstrip("/")
+    parts = urlsplit(url)
+    if not parts.netloc or parts.query or parts.fragment:
+        msg = f"{name} must be a base URL such as https://verify.example.com"
+        raise ConfigurationError(msg)
+    return url
+
+
+def _number(low: int, high: int) -> Callable[[str, Any], int]:
+    def read(name: str, raw: Any) -> int:
+        try:
+            value = int(raw)
+        except (TypeError, ValueError):
+            value = low - 1
+        if not low <= value <= high:
+            msg = f"{name} must be a whole number from {low} to {high}"
+            raise ConfigurationError(msg)
+        return value
+
+    return read
+
+
+def _choice(*values: str) -> Callable[[str, Any], str]:
+    def read(name: str, raw: Any) -> str:
+        if raw not in values:
+            msg = f"{name} must be one of {', '.join(values)}"
+            raise ConfigurationError(msg)
+        return str(raw)
+
+    return read
+
+
+def _path(name: str, raw: Any) -> Path:
+    if not str(raw).strip():
+        msg = f"{name} must name a path"
+        raise ConfigurationError(msg)
+    return Path(str(raw)).expanduser().absolute()
+
+
+def _text(name: str, raw: Any) -> str:
+    value = str(raw)
+    if not value.strip():
+        msg = f"{name} is set but empty; give it a value or unset it"
+        raise ConfigurationError(msg)
+    return value
+
+
+def _routes(name: str, raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        msg = f"{name} must be a table in the file REALNAME_CONFIG names"
+        raise ConfigurationError(msg)
+    return raw
+
+
+def setting(read: Callable[[str, Any], Any], default: Any, help: str) -> Any:  # noqa: A002 - as argparse says it
+    return field(default=default, metadata={"read": read, "help": help})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting, checked. ``help`` in the metadata is what the reference page prints."""
+
+    instance: Path = setting(_path, Path("instance").absolute(), "folder of all local state")
+    database_url: str = setting(_database, "", "main store; SQLite file in the instance folder")
+    keys_database_url: str = setting(_database, "", "key store; SQLite file in the instance folder")
+    broker_url: str = setting(
+        _url("sqlite", "postgresql", "redis"), "", "huey's broker; SQLite file in the instance folder"
+    )
+    keyring: str | None = setting(_text, None, "the keyring itself, as JSON")
+    keyring_file: Path | None = setting(_path, None, "where the keyring is; keyring.json in the instance folder")
+    keyring_secret: str | None = setting(_text, None, "base64 of the 32 bytes that unseal a sealed keyring")
+    public_url: str = setting(_origin, "http://127.0.0.1:8080", "how browsers reach this service")
+    limits_url: str = setting(
+        _url("memory", "redis"), "memory://", "where request rates are counted"
+    )
+    pool_size: int = setting(_number(1, 500), 10, "database connections a process may hold")
+    request_rate: str = setting(_text, "100 per second", "requests one credential or address may make")
+    metrics_token: str | None = setting(_text, None, "bearer token of /metrics; unset: loopback only")
+    log_level: str = setting(_choice("debug", "info", "warning", "error"), "info", "least level logged")
+    sandbox_latency_ms: int = setting(_number(0, 60_000), 0, "how long the sandbox provider thinks")
+    providers: Mapping[str, Any] = setting(
+        _routes, {}, "live providers and routes, a table in the TOML file only"
+    )
+
+    def __post_init__(self) -> None:
+        for name, file in (
+            ("database_url", "realname.db"),
+            ("keys_database_url", "realname-keys.db"),
+            ("broker_url", "realname-broker.db"),
+        ):
+            if not getattr(self, name):
+                object.__setattr__(self, name, f"sqlite:///{self.instance / file}")
+
+    @property
+    def keyring_path(self) -> Path:
+        return self.keyring_file or self.instance / "keyring.json"
+
+    def __repr__(self) -> str:
+        return "Settings"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises ConfigurationError naming the first that is wrong or unknown."""
+    environ = os.environ if environ is None else environ
+    known = {f.name: f for f in fields(Settings)}
+    raw: dict[str, tuple[str, Any]] = {}
+    if path := environ.get(PREFIX + "CONFIG"):
+        try:
+            table = tomllib.loads(Path(path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            msg = f"REALNAME_CONFIG names a file that cannot be read as TOML ({type(error).__name__})"
+            raise ConfigurationError(msg) from None
+        raw |= {name: (f"{name} in the file REALNAME_CONFIG names", value) for name, value in table.items()}
+    for variable, value in environ.items():
+        if variable.startswith(PREFIX) and variable != PREFIX + "CONFIG":
+            raw[variable.removeprefix(PREFIX).lower()] = (variable, value)
+    values = {}
+    for name, (label, value) in raw.items():
+        if name not in known:
+            msg = f"{label} is not a setting of realname; see the configuration table in README.md"
+            raise ConfigurationError(msg)
+        values[name] = known[name].metadata["read"](label, value)
+    return Settings(**values)

@@ -1,0 +1,173 @@
+"""What an effect does to a verification, and when the whole of it is decided."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from providers.base import Capability
+from verify.flows import codes, events, progress
+from verify.flows.effects import Effect, Verb
+from verify.flows.methods import Step
+from verify.flows.reasons import REASONS
+from verify.flows.states import Action, Status, advance
+from verify.models import Attempt, Verification
+from verify.services import Services
+
+
+def settle(
+    session: Session,
+    verification: Verification,
+    step: Step,
+    effect: Effect,
+    services: Services,
+    attempt: Attempt | None = None,
+) -> None:
+    """Apply an effect to a locked verification. After its end nothing changes."""
+    _APPLY[effect.verb](session, verification, step, effect, services, attempt)
+
+
+def _pass(
+    session: Session,
+    verification: Verification,
+    step: Step,
+    effect: Effect,
+    services: Services,
+    attempt: Attempt | None,
+) -> None:
+    if not _is_running(verification):
+        return
+    checked = _assurance(attempt, services) if attempt else None
+    for name in step.settles:
+        check = checked if name == step.name else None
+        progress.put(verification, name, progress.PASSED, check=check, expires_at=None, resend_at=None)
+    verification.last_error = None
+    now = services.clock()
+    if progress.is_complete(verification):
+        verified(session, verification, services, step)
+        return
+    advance(verification, Action.ADVANCE, now)
+    events.append(session, verification, "verification.step_passed", now, step=step.name)
+
+
+def _assurance(attempt: Attempt, services: Services) -> dict[str, Any]:
+    """The check that passed and by whom; a face also says whether it proved a living person."""
+    check: dict[str, Any] = {"check": attempt.capability, "provider": attempt.provider}
+    if attempt.capability == Capability.FACE:
+        check["liveness"] = services.providers[attempt.provider].capabilities[Capability.FACE].liveness
+    return check
+
+
+def _hold(
+    session: Session,
+    verification: Verification,
+    step: Step,
+    effect: Effect,
+    services: Services,
+    attempt: Attempt | None,
+) -> None:
+    if not _is_running(verification):
+        return
+    now = services.clock()
+    advance(verification, Action.ADVANCE, now)
+    codes.sent(verification, now)
+    verification.last_error = None
+    events.append(session, verification, "verification.code_sent", now, step=step.name)
+
+
+def _wait(
+    session: Session,
+    verification: Verification,
+    step: Step,
+    effect: Effect,
+    services: Services,
+    attempt: Attempt | None,
+) -> None:
+    now = services.clock()
+    if advance(verification, Action.WAIT, now):
+        events.append(session, verification, "verification.processing", now, step=step.name)
+
+
+def _fail(
+    session: Session,
+    verification: Verification,
+    step: Step,
+    effect: Effect,
+    services: Services,
+    attempt: Attempt | None,
+) -> None:
+    if not _is_running(verification):
+        return
+    code = effect.reason or "inconclusive"
+    again = _to_redo(verification, step, code)
+    if REASONS[code].costs_try:
+        progress.spend(verification, again)
+    _reopen(verification, step.name, again)
+    verification.last_error = {"step": again, "code": code}
+    now = services.clock()
+    if progress.is_exhausted(verification) and not progress.alternatives(verification):
+        rejected(session, verification, services, [code, "methods_exhausted"], step=again)
+        return
+    advance(verification, Action.RETURN, now)
+    events.append(session, verification, "verification.step_failed", now, step=again, code=code)
+
+
+def _to_redo(verification: Verification, step: Step, code: str) -> str:
+    """The step a reason is about, where this method has it; else the one the submitted step blames."""
+    names = [known.name for known in progress.steps_of(verification)]
+    about = REASONS[code].step
+    if about in names:
+        return str(about)
+    return step.blames if REASONS[code].costs_try else step.name
+
+
+def _reopen(verification: Verification, submitted: str, again: str) -> None:
+    """Both steps are owed again; one whose tries are used up has failed."""
+    for name in {submitted, again}:
+        status = progress.FAILED if progress.tries_left(verification, name) == 0 else progress.PENDING
+        progress.put(verification, name, status, check=None)
+    if submitted != again:
+        # the code was spent on a card that did not match; the next card gets the next one
+        progress.put(verification, submitted, progress.PENDING, expires_at=None, resend_at=None)
+
+
+_APPLY = {Verb.PASS: _pass, Verb.FAIL: _fail, Verb.WAIT: _wait, Verb.HOLD: _hold}
+
+
+def verified(session: Session, verification: Verification, services: Services, step: Step) -> None:
+    """Every step passed: the rules decide."""
+    now = services.clock()
+    checks = [progress.state(verification, s.name).get("check") for s in progress.steps_of(verification)]
+    verification.decision = {
+        "by": "rules",
+        "reason_codes": ["checks_passed"],
+        "assurance": [check for check in checks if check],
+    }
+    advance(verification, Action.VERIFY, now)
+    events.append(session, verification, "verification.step_passed", now, step=step.name)
+    events.append(session, verification, "verification.verified", now, by="rules")
+
+
+def rejected(
+    session: Session, verification: Verification, services: Services, codes_: Sequence[str], step: str
+) -> None:
+    """No method is left: the rules decide."""
+    now = services.clock()
+    verification.decision = {"by": "rules", "reason_codes": list(codes_), "assurance": []}
+    advance(verification, Action.REJECT, now)
+    events.append(session, verification, "verification.step_failed", now, step=step, code=codes_[0])
+    events.append(session, verification, "verification.rejected", now, by="rules", reason_codes=list(codes_))
+
+
+def expire(session: Session, verification: Verification, services: Services) -> bool:
+    """Its time is up; false when something else ended it before."""
+    now = services.clock()
+    moved = verification.status == Status.PENDING and advance(verification, Action.EXPIRE, now)
+    if moved:
+        events.append(session, verification, "verification.expired", now)
+    return moved
+
+
+def _is_running(verification: Verification) -> bool:
+    """False once it has ended: a late answer is kept with its attempt and changes nothing else."""
+    return Status(verification.status) in {Status.PENDING, Status.PROCESSING}

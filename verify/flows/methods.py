@@ -1,0 +1,63 @@
+"""Flows as data: what each method consists of, and what each step is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from providers.base import Capability
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the user does.
+
+    ``tries`` is how often it may fail at a cost (None: no limit), counted per method. ``asks`` is the
+    capability that judges it. ``settles`` are the steps that pass with it; ``blames`` is the step to be
+    done again when the answer is no and the reason code names none of this method.
+    """
+
+    name: str
+    tries: int | None = None
+    asks: Capability | None = None
+    settles: tuple[str, ...] = ()
+    blames: str = ""
+
+
+STEPS: Mapping[str, Step] = {
+    step.name: step
+    for step in (
+        Step("consent", settles=("consent",), blames="consent"),
+        Step("identity", tries=3, asks=Capability.IDENTITY, settles=("identity",), blames="identity"),
+        Step("face", tries=3, asks=Capability.FACE, settles=("face",), blames="face"),
+        # the card is held until the code proves the mobile; both then pass with the four-element match
+        Step("bank_card", tries=3, asks=Capability.SMS, settles=(), blames="bank_card"),
+        Step("sms_code", tries=5, asks=Capability.BANK_CARD, settles=("bank_card", "sms_code"), blames="bank_card"),
+    )
+}
+
+METHODS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("personal", "face"): ("consent", "identity", "face"),
+    ("personal", "bank_card"): ("consent", "bank_card", "sms_code", "face"),
+}
+
+#: types of the contract; those without a row in METHODS are refused as unavailable
+TYPES = ("personal", "enterprise")
+
+LIFETIME: Mapping[str, timedelta] = {"personal": timedelta(days=7), "enterprise": timedelta(days=30)}
+
+#: a client token reads on for so long after the end
+READABLE_AFTER_END = timedelta(hours=24)
+
+#: one-time codes (api.md): how long one lives, when the next may be sent, how many a mobile and day
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_INTERVAL = timedelta(minutes=1)
+CODES_A_DAY = 5
+
+#: caps across verifications and applications (api.md)
+CARD_CHECKS_A_DAY = 5
+ID_CHECKS_A_DAY = 15
+
+
+def offered(type_: str) -> tuple[str, ...]:
+    """Methods of a type, in the order they are shown."""
+    return tuple(method for kind, method in METHODS if kind == type_)

@@ -1,0 +1,95 @@
+"""How far a verification has come: the state and the used tries of its steps.
+
+Kept as one JSON value on the verification's row, so that the row's lock guards it and a step costs no
+further statement. Only this module writes it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from verify.flows.methods import METHODS, STEPS, Step, offered
+from verify.flows.states import Status
+from verify.models import Verification
+
+PENDING, PROCESSING, PASSED, FAILED = "pending", "processing", "passed", "failed"
+
+
+def steps_of(verification: Verification, method: str | None = None) -> tuple[Step, ...]:
+    """The steps of its method (or of another one), in order, as the application has them."""
+    method = method or verification.method
+    names = METHODS[verification.type, method]
+    if method == "bank_card" and not verification.application.setting("bank_card_face"):
+        names = tuple(name for name in names if name != "face")
+    return tuple(STEPS[name] for name in names)
+
+
+def state(verification: Verification, step: str) -> Mapping[str, Any]:
+    """What is known of one step; ``status`` is always there."""
+    found: Mapping[str, Any] = verification.progress.get("steps", {}).get(step, {})
+    return {"status": PENDING, **found}
+
+
+def tries_left(verification: Verification, step: str, method: str | None = None) -> int | None:
+    """Tries left, or None where a step may be repeated at will."""
+    limit = STEPS[step].tries
+    if limit is None:
+        return None
+    used: int = verification.progress.get("tries", {}).get(method or verification.method, {}).get(step, 0)
+    return max(0, limit - used)
+
+
+def is_exhausted(verification: Verification, method: str | None = None) -> bool:
+    """True when a step of the method has no try left."""
+    return any(
+        tries_left(verification, step.name, method) == 0 and state(verification, step.name)["status"] != PASSED
+        for step in steps_of(verification, method)
+    )
+
+
+def alternatives(verification: Verification) -> list[str]:
+    """The other methods that can still be taken."""
+    return [
+        method
+        for method in offered(verification.type)
+        if method != verification.method and not is_exhausted(verification, method)
+    ]
+
+
+def next_step(verification: Verification) -> str | None:
+    """What the user owes, or None while others owe something and after the end."""
+    if verification.status != Status.PENDING or is_exhausted(verification):
+        return None
+    waiting = (s.name for s in steps_of(verification) if state(verification, s.name)["status"] in {PENDING, FAILED})
+    return next(waiting, None)
+
+
+def is_complete(verification: Verification) -> bool:
+    """True when every step of the method has passed."""
+    return all(state(verification, step.name)["status"] == PASSED for step in steps_of(verification))
+
+
+def put(verification: Verification, step: str, status: str, **values: Any) -> None:
+    """Set a step's status; further values are merged, and those given as None are dropped."""
+    merged = {**state(verification, step), **values, "status": status}
+    steps = {**verification.progress.get("steps", {}), step: {k: v for k, v in merged.items() if v is not None}}
+    verification.progress = {**verification.progress, "steps": steps}
+
+
+def spend(verification: Verification, step: str) -> None:
+    """Use up one try of a step of the current method."""
+    tries = {**verification.progress.get("tries", {})}
+    mine = {**tries.get(verification.method, {})}
+    mine[step] = mine.get(step, 0) + 1
+    tries[verification.method] = mine
+    verification.progress = {**verification.progress, "tries": tries}
+
+
+def keep(verification: Verification, passed: Iterable[str]) -> None:
+    """Forget every step's state but those named; tries stay spent."""
+    steps = {name: verification.progress["steps"][name] for name in passed}
+    verification.progress = {**verification.progress, "steps": steps}
+
+
+def passed(verification: Verification) -> list[str]:
+    """Names of the steps that have passed, of any method."""
+    return [name for name, value in verification.progress.get("steps", {}).items() if value["status"] == PASSED]

@@ -1,0 +1,51 @@
+"""A still face image against the authority's photo. Its bytes live in this call's memory only."""
+
+from sqlalchemy.orm import Session
+
+from providers.base import Capability, FaceCheck, FaceImage, Traits
+from verify.errors import Problem
+from verify.flows import limits
+from verify.flows.effects import Effect, Verb
+from verify.flows.routing import configured
+from verify.flows.sealing import open_steps
+from verify.flows.steps.prepared import Prepared
+from verify.images import UnsupportedImage, fit_face_image
+from verify.models import Verification
+from verify.services import Services
+
+
+def prepare(session: Session, verification: Verification, submitted: FaceImage, services: Services) -> Prepared:
+    """Opens name and number for the comparison.
+
+    An image whose bytes another account used before is refused as a replay.
+    """
+    if verification.livemode and not verification.application.setting("direct_face_image"):
+        # a still proves no liveness: with a live key the provider's own page is the way (api.md)
+        raise Problem("forbidden", "Direct face images are off for this application; use a face session.")
+    keys = services.vault.keys(verification.id)
+    values = open_steps(session, keys, verification, ("identity", "bank_card"))
+    replayed = limits.note([limits.face(submitted.data, verification)], services)
+    if replayed:
+        return Prepared(effect=Effect(Verb.FAIL, "face_replayed"))
+    return Prepared(request=FaceCheck(values["name"], values["id_number"], submitted))
+
+
+def fitted(submitted: bytes, services: Services, *, livemode: bool) -> FaceImage:
+    """Decoded, turned, stripped and re-encoded within what every configured face provider takes.
+
+    Done before any row is locked, since decoding takes a while. Raises Problem unsupported_image.
+    """
+    traits = [
+        services.providers[name].capabilities[Capability.FACE]
+        for name, _ in configured(Capability.FACE, livemode=livemode, services=services)
+    ] or [Traits()]
+    try:
+        return FaceImage(
+            fit_face_image(
+                submitted,
+                max_bytes=min(trait.max_image_bytes for trait in traits),
+                max_side=min(trait.max_image_side for trait in traits),
+            )
+        )
+    except UnsupportedImage as error:
+        raise Problem("unsupported_image", reason=error.code) from None

@@ -1,0 +1,51 @@
+"""The person's name and ID number as a step takes them in: checked, of age, sealed."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from verify.errors import Problem, field_error
+from verify.flows import checks
+from verify.flows.checks import SHANGHAI
+
+ADULT = 18
+
+#: permits of Hong Kong, Macau and Taiwan and passports: papers of another kind, not typing errors
+OTHER_PAPER = re.compile(r"[A-Z]{1,2}[0-9]{6,10}|[0-9]{8}")
+
+CHECKS = {
+    "name": checks.name,
+    "id_number": checks.id_number,
+    "card_number": checks.card_number,
+    "mobile": checks.mobile,
+}
+
+
+def checked(submitted: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
+    """The normalised values of these fields. Raises Problem naming every field that is not valid."""
+    values, errors = {}, []
+    for field in fields:
+        try:
+            values[field] = CHECKS[field](submitted[field])
+        except checks.InvalidValue as error:
+            if field == "id_number" and OTHER_PAPER.fullmatch(submitted[field].strip().upper()):
+                raise Problem("unsupported_document") from None
+            errors.append(field_error(field, error.code))
+    if errors:
+        raise Problem("invalid_input", errors=errors)
+    return values
+
+
+def refuse_minor(id_number: str, now: datetime) -> None:
+    """Raises Problem underage before any provider is asked (policy 7; PIPL 31)."""
+    today: date = now.astimezone(SHANGHAI).date()
+    if checks.age_on(checks.birth_date(id_number), today) < ADULT:
+        raise Problem("underage")
+
+
+def masked(values: Mapping[str, str]) -> dict[str, str]:
+    """What may be read back of these values."""
+    shown = {"name": checks.mask_name(values["name"]), "id_number": checks.mask_id_number(values["id_number"])}
+    if "mobile" in values:
+        shown["sent_to"] = checks.mask_mobile(values["mobile"])
+    return shown

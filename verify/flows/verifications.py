@@ -1,0 +1,232 @@
+"""Creating, cancelling and switching verifications, and sending a code again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from verify.errors import Problem, field_error, invalid
+from verify.flows import checks, consent, events, idempotency, progress
+from verify.flows.case import Ref, load_open, refuse_overdue
+from verify.flows.decisions import expire
+from verify.flows.effects import Verb
+from verify.flows.idempotency import Ticket
+from verify.flows.methods import LIFETIME, STEPS, offered
+from verify.flows.routing import configured, needed
+from verify.flows.sealing import seal_step
+from verify.flows.states import Action, InvalidTransition, Status, advance
+from verify.flows.step import ask
+from verify.flows.steps import sms_code
+from verify.models import Account, Application, Origin, Verification
+from verify.models.base import insert_for
+from verify.services import Services
+
+
+@dataclass(frozen=True, repr=False)
+class Wanted:
+    """What a caller asks to have verified."""
+
+    type: str
+    method: str
+    account_ref: str
+    locale: str = "zh-CN"
+    return_url: str | None = None
+    contact: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create(
+    application: Application, wanted: Wanted, services: Services, *, livemode: bool, ticket: Ticket | None = None
+) -> Verification:
+    """A new verification of an account. Raises Problem; a second open one of a type is verification_open."""
+    _check(wanted)
+    try:
+        return _create(application, wanted, services, livemode=livemode, ticket=ticket)
+    except IntegrityError:
+        _refuse_second(application.id, wanted, services, livemode=livemode)
+        # the one in the way was overdue and has been expired now
+        return _create(application, wanted, services, livemode=livemode, ticket=ticket)
+
+
+def _check(wanted: Wanted) -> None:
+    errors = []
+    if wanted.method not in offered(wanted.type):
+        errors.append(field_error("method", "method_unavailable"))
+    if checks.looks_personal(wanted.account_ref):
+        errors.append(field_error("account_ref", "looks_personal"))
+    if any(checks.looks_personal(str(part)) for item in wanted.labels.items() for part in item):
+        errors.append(field_error("metadata", "looks_personal"))
+    if errors:
+        raise Problem("invalid_input", errors=errors)
+
+
+def checked_contact(contact: Mapping[str, str]) -> dict[str, str]:
+    """Where the result is told. Raises Problem naming what is not an address."""
+    kept = dict(contact)
+    if "mobile" in kept:
+        try:
+            kept["mobile"] = checks.mobile(kept["mobile"])
+        except checks.InvalidValue as error:
+            raise invalid("contact.mobile", error.code) from None
+    if "email" in kept and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", kept["email"]):
+        raise invalid("contact.email", "invalid_email")
+    return kept
+
+
+def _create(
+    application: Application, wanted: Wanted, services: Services, *, livemode: bool, ticket: Ticket | None
+) -> Verification:
+    now = services.clock()
+    verification_id = uuid7()
+    with services.write() as session:
+        idempotency.claim(session, ticket, verification_id, now, status=201)
+        if wanted.return_url is not None:
+            _check_return_url(session, application, wanted.return_url)
+        account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
+        verification = Verification(
+            id=verification_id,
+            application_id=application.id,
+            account_id=account_id,
+            account_ref=wanted.account_ref,
+            livemode=livemode,
+            type=wanted.type,
+            method=wanted.method,
+            status=Status.PENDING,
+            progress={},
+            locale=wanted.locale,
+            return_url=wanted.return_url,
+            labels=dict(wanted.labels),
+            tokens_issued=1,
+            event_seq=0,
+            created_at=now,
+            updated_at=now,
+            expires_at=now + LIFETIME[wanted.type],
+        )
+        verification.application = application
+        _refuse_unready(verification, services)
+        session.add(verification)
+        event = events.append(session, verification, "verification.created", now, method=wanted.method)
+        session.expunge(event)
+        session.flush()
+        session.add(event)
+        if wanted.contact:
+            keys = services.vault.create(account_id, verification_id, ["contact"])
+            seal_step(session, keys, verification, "contact", {"contact": checked_contact(wanted.contact)}, now)
+    return verification
+
+
+def _check_return_url(session: Session, application: Application, return_url: str) -> None:
+    parts = urlsplit(return_url)
+    origin = f"{parts.scheme}://{parts.netloc}".lower()
+    registered = select(Origin.origin).where(Origin.application_id == application.id, Origin.origin == origin)
+    if session.execute(registered).first() is None:
+        raise invalid("return_url", "origin_not_registered")
+
+
+def _account(
+    session: Session, application_id: UUID, account_ref: str, services: Services, *, livemode: bool
+) -> UUID:
+    """The account's id; made at its first verification."""
+    insert = insert_for(session, Account)
+    row = {
+        "id": uuid7(),
+        "application_id": application_id,
+        "livemode": livemode,
+        "account_ref": account_ref,
+        "created_at": services.clock(),
+    }
+    kept = insert.values(row).on_conflict_do_update(
+        index_elements=["application_id", "livemode", "account_ref"],
+        set_={"account_ref": insert.excluded.account_ref},
+    )
+    found: UUID = session.execute(kept.returning(Account.id)).scalar_one()
+    return found
+
+
+def _refuse_unready(verification: Verification, services: Services) -> None:
+    """Raises Problem not_ready where a capability of the method has no provider in this mode."""
+    for capability in needed(verification):
+        if not configured(capability, livemode=verification.livemode, services=services):
+            raise Problem("not_ready", "No provider is configured for this method in this mode.")
+
+
+def _refuse_second(application_id: UUID, wanted: Wanted, services: Services, *, livemode: bool) -> None:
+    with services.write() as session:
+        found = session.scalars(
+            select(Verification)
+            .join(Verification.account)
+            .where(
+                Account.application_id == application_id,
+                Account.livemode == livemode,
+                Account.account_ref == wanted.account_ref,
+                Verification.type == wanted.type,
+                Verification.status.in_([Status.PENDING, Status.PROCESSING, Status.REVIEW]),
+            )
+            .with_for_update(of=Verification)
+        ).one_or_none()
+        if found is None:
+            return
+        if found.expires_at > services.clock() or not expire(session, found, services):
+            raise Problem("verification_open", verification=f"ver_{found.id}")
+
+
+def cancel(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
+    """The user or the application gives up."""
+    with refuse_overdue(ref, services), services.write() as session:
+        now = services.clock()
+        idempotency.claim(session, ticket, ref.verification_id, now, status=200)
+        verification = load_open(session, ref, services)
+        advance(verification, Action.CANCEL, now)
+        events.append(session, verification, "verification.canceled", now)
+    return verification
+
+
+def switch_method(ref: Ref, method: str, services: Services, ticket: Ticket | None = None) -> Verification:
+    """Move to another method, keeping the passed steps both share; consent reopens where it must."""
+    with refuse_overdue(ref, services), services.write() as session:
+        now = services.clock()
+        idempotency.claim(session, ticket, ref.verification_id, now, status=200)
+        verification = load_open(session, ref, services)
+        if method not in progress.alternatives(verification):
+            raise Problem("method_unavailable", alternatives=progress.alternatives(verification))
+        try:
+            advance(verification, Action.SWITCH, now)
+        except InvalidTransition:
+            raise Problem("step_not_expected") from None
+        before = verification.method
+        verification.method = method
+        _refuse_unready(verification, services)
+        names = {step.name for step in progress.steps_of(verification)}
+        progress.keep(verification, [name for name in progress.passed(verification) if name in names])
+        consent.reopen_where_missing(verification, services)
+        verification.last_error = None
+        events.append(session, verification, "verification.method_switched", now, before=before, method=method)
+    return verification
+
+
+def resend_code(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
+    """Send the next code. Raises Problem provider_unavailable, since nothing changed, when it did not go out."""
+    verification, effect = ask(ref, STEPS["sms_code"], sms_code.resend, None, services, ticket)
+    if effect is not None and effect.verb is Verb.FAIL:
+        with services.write() as session:
+            idempotency.forget(session, ticket)
+        raise Problem("provider_unavailable", retry_after=5)
+    return verification
+
+
+def new_client_token(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
+    """Count one more client token; it is derived from the count."""
+    with services.write() as session:
+        now = services.clock()
+        idempotency.claim(session, ticket, ref.verification_id, now, status=201)
+        verification = load_open(session, ref, services)
+        verification.tokens_issued += 1
+    return verification
+

@@ -1,0 +1,115 @@
+"""The verification object as callers read it (api.md): masked, in the caller's words, nothing else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from verify.flows import progress
+from verify.flows.reasons import REASONS, message
+from verify.flows.sealing import open_display
+from verify.flows.states import Status
+from verify.models import Verification
+from verify.models.vault import Keys
+from verify.services import Services
+
+
+def rfc3339(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def show(verification: Verification, services: Services, keys: Keys | None = None) -> dict[str, Any]:
+    """One verification. The key store is read only where something sealed is shown."""
+    display: Mapping[str, str] = {}
+    if shows_sealed(verification):
+        display = open_display(keys or services.vault.keys(verification.id), verification)
+    return {
+        "id": f"ver_{verification.id}",
+        "object": "verification",
+        "livemode": verification.livemode,
+        "type": verification.type,
+        "method": verification.method,
+        "account_ref": verification.account_ref,
+        "status": str(verification.status),
+        "next_step": progress.next_step(verification),
+        "steps": [_step(verification, step.name, display) for step in progress.steps_of(verification)],
+        "last_error": _last_error(verification),
+        "decision": _decision(verification),
+        "request": verification.request,
+        "supersedes": f"ver_{verification.supersedes_id}" if verification.supersedes_id else None,
+        "result": _result(verification, display),
+        "transfer": None,
+        "alternatives": _alternatives(verification),
+        "redacted_at": rfc3339(verification.redacted_at),
+        "expires_at": rfc3339(verification.expires_at),
+        "created_at": rfc3339(verification.created_at),
+        "updated_at": rfc3339(verification.updated_at),
+        "metadata": verification.labels,
+    }
+
+
+def show_many(verifications: Sequence[Verification], services: Services) -> list[dict[str, Any]]:
+    """A page of them, with one read of the key store for all."""
+    sealed = [v.id for v in verifications if shows_sealed(v)]
+    keys = services.vault.many(sealed) if sealed else {}
+    return [show(v, services, keys.get(v.id)) for v in verifications]
+
+
+def shows_sealed(verification: Verification) -> bool:
+    """True when the masked display is part of what is shown now."""
+    if verification.display_ct is None:
+        return False
+    return verification.status == Status.VERIFIED or "issue" in progress.state(verification, "sms_code")
+
+
+def _step(verification: Verification, name: str, display: Mapping[str, str]) -> dict[str, Any]:
+    known = progress.state(verification, name)
+    shown: dict[str, Any] = {"name": name, "status": known["status"]}
+    left = progress.tries_left(verification, name)
+    if left is not None:
+        shown["attempts_left"] = left
+    for field in ("resend_at", "expires_at"):
+        if field in known:
+            shown[field] = rfc3339(datetime.fromisoformat(known[field]))
+    if name == "sms_code" and "expires_at" in known and "sent_to" in display:
+        shown["sent_to"] = display["sent_to"]
+    return shown
+
+
+def _last_error(verification: Verification) -> dict[str, Any] | None:
+    if verification.last_error is None:
+        return None
+    code = verification.last_error["code"]
+    left = verification.status == Status.PENDING and not progress.is_exhausted(verification)
+    return {
+        "step": verification.last_error["step"],
+        "code": code,
+        "message": message(code, verification.locale),
+        "retryable": REASONS[code].retryable and left,
+    }
+
+
+def _decision(verification: Verification) -> dict[str, Any] | None:
+    if verification.decision is None:
+        return None
+    codes = verification.decision["reason_codes"]
+    return {
+        "by": verification.decision["by"],
+        "reason_codes": codes,
+        "message": " ".join(message(code, verification.locale) for code in codes),
+    }
+
+
+def _result(verification: Verification, display: Mapping[str, str]) -> dict[str, Any] | None:
+    if verification.status != Status.VERIFIED or verification.decision is None:
+        return None
+    return {
+        "name": display.get("name"),
+        "id_number": display.get("id_number"),
+        "verified_at": rfc3339(verification.decided_at),
+        "assurance": verification.decision["assurance"],
+    }
+
+
+def _alternatives(verification: Verification) -> list[str]:
+    return progress.alternatives(verification) if verification.status == Status.PENDING else []
+

@@ -1,0 +1,20 @@
+"""Tables of the main store and of the key store."""
+
+from verify.models.application import Account, ApiKey, Application, Origin
+from verify.models.base import Base
+from verify.models.consent import Consent
+from verify.models.verification import Attempt, Event, Idempotency, SealedStep, Verification
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "Application",
+    "Attempt",
+    "Base",
+    "Consent",
+    "Event",
+    "Idempotency",
+    "Origin",
+    "SealedStep",
+    "Verification",
+]
