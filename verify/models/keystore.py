@@ -1,0 +1,192 @@
+"""The key store: a database of its own, so that backups of the main store hold no key to what they hold."""
+
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Index,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    create_engine,
+    event,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase
+
+from crypto.errors import KeyMismatch, KeyMissing
+from crypto.keyring import Key, Keyring, check_value
+from verify.models.base import CONSTRAINT_NAMES, UtcTime
+
+AnyRow = Row[*tuple[Any, ...]]
+
+#: execution option of a transaction that will write; SQLite then takes the write lock at its start
+WRITE = "realname_write"
+
+BUSY_TIMEOUT_MS = 10_000
+
+SQLITE_PRAGMAS = {
+    "busy_timeout": BUSY_TIMEOUT_MS,
+    "journal_mode": "WAL",
+    "synchronous": "NORMAL",
+    "secure_delete": "ON",
+}
+
+
+class KeyBase(DeclarativeBase):
+    """Tables of the key store."""
+
+    metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+key_registry = Table(
+    "key_registry",
+    KeyBase.metadata,
+    #: id of a keyring's key
+    Column("key_id", LargeBinary(4), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    #: crypto.keyring.check_value
+    Column("check_value", LargeBinary(8), nullable=False),
+    Column("first_seen", UtcTime, nullable=False),
+    #: set while the keyring calls the key retired; only then may the keyring lose it
+    Column("retired_at", UtcTime),
+)
+
+data_keys = Table(
+    "data_keys",
+    KeyBase.metadata,
+    #: stands in every field sealed under it
+    Column("id", LargeBinary(8), primary_key=True),
+    #: the account
+    Column("owner_id", Uuid, nullable=False, index=True),
+    Column("verification_id", Uuid, nullable=False),
+    #: retention class
+    Column("class", String(32), nullable=False),
+    #: wire format "wrapped DEK v1"
+    Column("wrapped", LargeBinary(66), nullable=False),
+    UniqueConstraint("verification_id", "class"),
+)
+
+#: id of the KEK inside a wrapped key; literal, so that SQLite sees the index in it
+WRAPPED_UNDER = func.substr(data_keys.c.wrapped, literal_column("3"), literal_column("4"), type_=LargeBinary(4))
+Index("ix_data_keys_kek", WRAPPED_UNDER)
+
+owner_tags = Table(
+    "owner_tags",
+    KeyBase.metadata,
+    #: kind of blind index
+    Column("kind", String(32), primary_key=True),
+    Column("index_key", LargeBinary(4), primary_key=True),
+    Column("tag", LargeBinary(16), primary_key=True),
+    #: who is counted; the nil id where all owners count together
+    Column("holder", Uuid, primary_key=True),
+    #: start of the fixed window in epoch seconds; 0 without one
+    Column("window", BigInteger, primary_key=True, autoincrement=False),
+    #: who used it first
+    Column("owner_id", Uuid, nullable=False, index=True),
+    Column("uses", BigInteger, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+
+def make_engine(url: str, pool_size: int = 10) -> Engine:
+    """An engine for the key store. Its errors never show parameters; a SQLite file is made with mode 0600."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+    event.listen(engine, "do_connect", _make_private)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    Path(arguments[0]).touch(mode=0o600)
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for name, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {name}={value}").close()
+
+
+def _begin(connection: Connection) -> None:
+    """The driver's own implicit BEGIN comes too late, after the reads a write rests on."""
+    writes = connection.get_execution_options().get(WRITE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def is_empty(engine: Engine) -> bool:
+    """True when the store knows no key and holds none."""
+    known = select(or_(select(key_registry.c.key_id).exists(), select(data_keys.c.id).exists()))
+    with engine.connect() as connection:
+        return not connection.scalar(known)
+
+
+def check_registry(connection: Connection, keyring: Keyring, now: datetime) -> None:
+    """Compare the keyring with the keys known here, then take down new and newly retired ones."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE key_registry IN EXCLUSIVE MODE"))
+    known = {row.key_id: row for row in connection.execute(select(key_registry))}
+    held = {key.id: key for key in keyring.keys}
+    for row in known.values():
+        _recognise(row, held.get(row.key_id))
+    new = [_registered(key, now) for key in keyring.keys if key.id not in known]
+    if new:
+        connection.execute(insert(key_registry), new)
+    for key_id in known.keys() & held.keys():
+        _take_down_state(connection, known[key_id], held[key_id], now)
+
+
+def checkpoint(engine: Engine) -> bool:
+    """Move SQLite's write-ahead log into the file and empty it; False when other work held that up."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(held_up, *_)] = cursor.fetchall()
+        cursor.close()
+    return not held_up
+
+
+def _recognise(row: AnyRow, key: Key | None) -> None:
+    if key is None:
+        if row.retired_at is None:
+            raise KeyMissing(row.purpose, row.key_id)
+    elif (key.purpose, check_value(key)) != (row.purpose, row.check_value):
+        raise KeyMismatch(row.purpose, row.key_id)
+
+
+def _registered(key: Key, now: datetime) -> dict[str, Any]:
+    return {
+        "key_id": key.id,
+        "purpose": key.purpose,
+        "check_value": check_value(key),
+        "first_seen": now,
+        "retired_at": None if key.usable else now,
+    }
+
+
+def _take_down_state(connection: Connection, row: AnyRow, key: Key, now: datetime) -> None:
+    if key.usable != (row.retired_at is None):
+        retired_at = None if key.usable else now
+        same = key_registry.c.key_id == key.id
+        connection.execute(update(key_registry).where(same).values(retired_at=retired_at))
