@@ -1,0 +1,107 @@
+"""Opening the keyring and the key store that belongs to it, or saying why that must not be."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.exc import DBAPIError
+
+from crypto import keyring_file, selftest
+from crypto.keyring import Keyring
+from crypto.sealer import KeySealer, SecretSealer
+from verify.config import ConfigurationError, Settings
+from verify.models import keystore
+from verify.models.keystore import key_registry
+from verify.models.vault import Vault
+from verify.services import utc_now
+
+UPGRADE = "run `realname db upgrade`"
+
+
+def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Keyring, Vault]:
+    """The keyring, made if no key was ever used here, and the vault it opens.
+
+    Raises ConfigurationError, or a CryptoError naming the key that is missing or another's.
+    """
+    selftest.run()
+    engine = open_key_store(settings)
+    try:
+        keyring = _keyring(settings, engine)
+        vault = Vault(engine, keyring, clock)
+        vault.check_registry()
+    except BaseException:
+        engine.dispose()
+        raise
+    return keyring, vault
+
+
+def open_key_store(settings: Settings) -> Engine:
+    """Its engine, once it answers and has its tables. Raises ConfigurationError."""
+    make_instance(settings)
+    engine = keystore.make_engine(settings.keys_database_url, settings.pool_size)
+    try:
+        has_tables = inspect(engine).has_table(key_registry.name)
+    except DBAPIError as error:
+        engine.dispose()
+        msg = f"REALNAME_KEYS_DATABASE_URL names a database that does not answer ({type(error).__name__})"
+        raise ConfigurationError(msg) from None
+    if not has_tables:
+        engine.dispose()
+        msg = f"the key store (REALNAME_KEYS_DATABASE_URL) has no tables yet: {UPGRADE}"
+        raise ConfigurationError(msg)
+    return engine
+
+
+def make_instance(settings: Settings) -> None:
+    """Make the instance folder, for its owner only. Raises ConfigurationError."""
+    try:
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"REALNAME_INSTANCE names a folder that cannot be made ({type(error).__name__})"
+        raise ConfigurationError(msg) from None
+
+
+def sealer(settings: Settings) -> KeySealer | None:
+    """What unseals the keyring; None where its keys stand in the clear."""
+    if settings.keyring_secret is None:
+        return None
+    try:
+        return SecretSealer(base64.b64decode(settings.keyring_secret, validate=True))
+    except binascii.Error:
+        msg = "REALNAME_KEYRING_SECRET must be base64 of 32 bytes"
+        raise ConfigurationError(msg) from None
+
+
+def read_keyring(settings: Settings) -> Keyring | None:
+    """The keyring the settings give, or None when its file does not exist yet."""
+    if settings.keyring is not None:
+        return Keyring.parse(settings.keyring, sealer(settings))
+    try:
+        return keyring_file.read(settings.keyring_path, sealer(settings))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        msg = f"the keyring {settings.keyring_path} cannot be read ({type(error).__name__})"
+        raise ConfigurationError(msg) from None
+
+
+def _keyring(settings: Settings, engine: Engine) -> Keyring:
+    found = read_keyring(settings)
+    if found is not None:
+        return found
+    if not keystore.is_empty(engine):
+        raise ConfigurationError(_missing(settings, engine))
+    return keyring_file.create(settings.keyring_path, Keyring.generate(utc_now()), sealer(settings))
+
+
+def _missing(settings: Settings, engine: Engine) -> str:
+    """Sentence for a store whose keyring is gone: a fresh one would make its data unreadable for good."""
+    with engine.connect() as connection:
+        known = connection.execute(select(key_registry.c.purpose, key_registry.c.key_id)).all()
+    names = ", ".join(sorted(f"{row.purpose} {row.key_id.hex()}" for row in known))
+    return (
+        f"there is no keyring at {settings.keyring_path}, but the key store was used with one ({names}): "
+        "put that keyring back, or name it with REALNAME_KEYRING_FILE"
+    )

@@ -1,0 +1,137 @@
+"""The worker: does what messages say is due, and sweeps the tables once a minute for what none spoke of."""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Flask
+from huey import Huey
+from huey.consumer import Consumer
+
+from verify import metrics
+from verify.jobs import attempts, expiry
+from verify.jobs.queue import make_huey, register
+from verify.services import Services
+
+log = structlog.get_logger()
+
+Handler = Callable[[Services, UUID], None]
+Sweep = Callable[[Services], int]
+
+#: table → what to do with a due row of it
+HANDLERS: Mapping[str, Handler] = {"attempts": attempts.reconcile}
+
+#: each takes up some due rows and tells how many; repeated until there are none
+SWEEPS: Mapping[str, Sweep] = {
+    "attempts": attempts.sweep,
+    "expiry": expiry.expire_verifications,
+    "idempotency": expiry.purge_idempotency,
+    "tags": expiry.purge_tags,
+}
+
+THREADS = 4
+
+#: seconds
+SWEEP_EVERY = 60.0
+BROKER_RETRY = 5.0
+DRAIN = 25
+
+#: of one sweep a minute, so that a row that never gets done cannot keep it spinning
+ROUNDS = 500
+FAILURES = 20
+
+
+def run(app: Flask) -> None:
+    """Work until SIGTERM, then finish what is under way. Sweeps go on while the broker is down."""
+    stop = threading.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: stop.set())
+    sweepers = [_start_sweeper(app, name, sweep, stop) for name, sweep in SWEEPS.items()]
+    huey = _broker(app, stop)
+    if huey is not None:
+        log.info("worker started", threads=THREADS)
+        _consume(app, huey)
+    stop.set()
+    for sweeper in sweepers:
+        sweeper.join(DRAIN)
+    log.info("worker stopped")
+
+
+def work(app: Flask, table: str, row_id: UUID, handlers: Mapping[str, Handler] = HANDLERS) -> None:
+    """Do what is due for one row. Never raises: the row stays due, and the sweep finds it again."""
+    handler = handlers.get(table)
+    if handler is None:
+        log.warning("job unknown", table=table)
+        return
+    with app.app_context():
+        _guarded(table, lambda: handler(_services(app), row_id), id=row_id)
+
+
+def sweep_all(app: Flask, name: str, sweep: Sweep, stop: threading.Event) -> int:
+    """Repeat a sweep until nothing is left; the number of rows taken up. Never raises.
+
+    A round that fails is followed by another: the row it failed at is leased by then, and others wait.
+    """
+    total = failures = 0
+    for _ in range(ROUNDS):
+        with app.app_context():
+            taken = _guarded(f"sweep {name}", lambda: sweep(_services(app)))
+        failures += taken is None
+        total += taken or 0
+        if taken == 0 or failures == FAILURES or stop.is_set():
+            break
+    return total
+
+
+def _guarded(job: str, call: Callable[[], Any], **identifiers: Any) -> Any:
+    """The call's result; None after an exception, of which the class and the place are logged."""
+    try:
+        result = call()
+    except Exception:  # one bad row must not end the worker
+        log.exception("job failed", job=job, **identifiers)
+        metrics.job_done(job, "failed")
+        return None
+    metrics.job_done(job, "done")
+    return result
+
+
+def _services(app: Flask) -> Services:
+    found: Services = app.extensions["realname"]
+    return found
+
+
+def _start_sweeper(app: Flask, name: str, sweep: Sweep, stop: threading.Event) -> threading.Thread:
+    def repeat() -> None:
+        sweep_all(app, name, sweep, stop)
+        while not stop.wait(SWEEP_EVERY):
+            sweep_all(app, name, sweep, stop)
+
+    thread = threading.Thread(target=repeat, name=f"sweep-{name}", daemon=True)
+    thread.start()
+    return thread
+
+
+def _broker(app: Flask, stop: threading.Event) -> Huey | None:
+    """The queue once it answers, or None when the worker was stopped before."""
+    while not stop.is_set():
+        try:
+            return make_huey(_services(app).settings)
+        except Exception as error:  # noqa: BLE001 - each broker has errors of its own
+            log.warning("broker unreachable", error=type(error).__name__)
+            stop.wait(BROKER_RETRY)
+    return None
+
+
+def _consume(app: Flask, huey: Huey) -> None:
+    register(huey, lambda table, row_id: work(app, table, row_id))
+    Consumer(
+        huey,
+        workers=THREADS,
+        periodic=False,
+        max_delay=1.0,
+        shutdown_timeout=DRAIN,
+        graceful_signal="TERM",
+    ).run()
