@@ -70,9 +70,7 @@ class BankCardCheck:
     """Four-element match: name, ID number, card number and the mobile reserved at the bank."""
 
     capability: ClassVar[Capability] = Capability.BANK_CARD
-    kinds: ClassVar[frozenset[Kind]] = frozenset(
-        {Kind.NAME, Kind.ID_NUMBER, Kind.CARD_NUMBER, Kind.MOBILE}
-    )
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NAME, Kind.ID_NUMBER, Kind.CARD_NUMBER, Kind.MOBILE})
 
     name: str
     id_number: str

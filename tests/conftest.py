@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event
+from uuid_utils.compat import uuid7
 
 from providers.sandbox import Sandbox
 from tests.databases import postgres_url, scratch_database
 from verify import create_app
+from verify.auth import SCOPES
 from verify.config import Settings
 from verify.keys import issue_key
-from verify.auth import SCOPES
 from verify.models import Application, Base, Origin
 from verify.models.keystore import KeyBase
 from verify.services import Services
-from uuid_utils.compat import uuid7
 
 pytest_plugins = ["tests.require_all"]
 
@@ -47,7 +47,7 @@ class Nudges:
 
     sent: list[tuple[str, Any]] = field(default_factory=list)
 
-    def __call__(self, table: str, row_id: Any, delay: float = 0.0) -> None:
+    def __call__(self, table: str, row_id: Any, delay: float = 0.0) -> None:  # noqa: ARG002 - the worker's
         self.sent.append((table, row_id))
 
 
@@ -178,4 +178,3 @@ def both_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
         pytest.skip("no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL")
     with scratch_database(server) as url:
         yield url
-

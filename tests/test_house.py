@@ -62,9 +62,7 @@ def test_a_vendors_module_is_imported_by_the_registry_alone() -> None:
         "providers.__init__",
     }
     wrong = [
-        f"{path.relative_to(ROOT)} imports {name}"
-        for path in modules("verify")
-        for name in imported(path) & vendors
+        f"{path.relative_to(ROOT)} imports {name}" for path in modules("verify") for name in imported(path) & vendors
     ]
     assert wrong == []
 
@@ -93,7 +91,11 @@ def test_status_and_progress_have_one_writer(attribute: str, writer: str) -> Non
 
 @pytest.mark.parametrize(
     ("called", "door"),
-    [(r"\bprovider\.call\(", "disclosure.py"), (r"\bprovider\.read_back\(", "disclosure.py"), (r"\bkeys\.open\(", "sealing.py")],
+    [
+        (r"\bprovider\.call\(", "disclosure.py"),
+        (r"\bprovider\.read_back\(", "disclosure.py"),
+        (r"\bkeys\.open\(", "sealing.py"),
+    ],
 )
 def test_providers_and_sealed_data_have_one_door(called: str, door: str) -> None:
     assert [p.name for p in modules("verify") if re.search(called, p.read_text("utf-8"))] == [door]

@@ -36,13 +36,12 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         **api.OPENAPI,
     )
-    db = SQLAlchemy(
-        metadata=Base.metadata, session_options={"expire_on_commit": False}, disable_autonaming=True
-    )
+    db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False}, disable_autonaming=True)
     db.init_app(app)
     with app.app_context():
         store.configure_sqlite(db.engine)
-    keyring, vault = open_stores(settings)
+    clock = overrides.pop("clock", utc_now)
+    keyring, vault = open_stores(settings, clock)
     parts: dict[str, Any] = {
         "settings": settings,
         "session": db.session,
@@ -50,7 +49,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         "vault": vault,
         "providers": overrides.pop("providers", None) or load_providers(settings),
         "nudge": overrides.pop("nudge", None) or make_nudge(settings),
-        "clock": utc_now,
+        "clock": clock,
     }
     app.extensions["realname"] = Services(**{**parts, **overrides})
     Limiter(api.rate_limit_key, app=app)

@@ -123,9 +123,7 @@ def _client(session: Session, token: str) -> Caller:
     except InvalidToken:
         raise Problem("invalid_credentials") from None
     origin = request.headers.get("Origin")
-    known_origin = exists().where(
-        Origin.application_id == Verification.application_id, Origin.origin == (origin or "")
-    )
+    known_origin = exists().where(Origin.application_id == Verification.application_id, Origin.origin == (origin or ""))
     row = session.execute(
         with_application().where(Verification.id == verification_id).add_columns(known_origin)
     ).one_or_none()

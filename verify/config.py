@@ -87,7 +87,10 @@ def _routes(name: str, raw: Any) -> dict[str, Any]:
 
 
 def setting(read: Callable[[str, Any], Any], default: Any, help: str) -> Any:  # noqa: A002 - as argparse says it
-    return field(default=default, metadata={"read": read, "help": help})
+    metadata = {"read": read, "help": help}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,17 +107,13 @@ class Settings:
     keyring_file: Path | None = setting(_path, None, "where the keyring is; keyring.json in the instance folder")
     keyring_secret: str | None = setting(_text, None, "base64 of the 32 bytes that unseal a sealed keyring")
     public_url: str = setting(_origin, "http://127.0.0.1:8080", "how browsers reach this service")
-    limits_url: str = setting(
-        _url("memory", "redis"), "memory://", "where request rates are counted"
-    )
+    limits_url: str = setting(_url("memory", "redis"), "memory://", "where request rates are counted")
     pool_size: int = setting(_number(1, 500), 10, "database connections a process may hold")
     request_rate: str = setting(_text, "100 per second", "requests one credential or address may make")
     metrics_token: str | None = setting(_text, None, "bearer token of /metrics; unset: loopback only")
     log_level: str = setting(_choice("debug", "info", "warning", "error"), "info", "least level logged")
     sandbox_latency_ms: int = setting(_number(0, 60_000), 0, "how long the sandbox provider thinks")
-    providers: Mapping[str, Any] = setting(
-        _routes, {}, "live providers and routes, a table in the TOML file only"
-    )
+    providers: Mapping[str, Any] = setting(_routes, {}, "live providers and routes, a table in the TOML file only")
 
     def __post_init__(self) -> None:
         for name, file in (

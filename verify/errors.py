@@ -33,10 +33,10 @@ PROBLEMS: Mapping[str, Kind] = {
     "too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),
     "unsupported_media_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "This content type is not taken here."),
     "invalid_input": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are not valid."),
-    "idempotency_key_reused": Kind(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "This idempotency key was used with another body."
+    "idempotency_key_reused": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This idempotency key was used with another body."),
+    "underage": Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "People under 18 need a guardian, which is not offered here yet."
     ),
-    "underage": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "People under 18 need a guardian, which is not offered here yet."),
     "unsupported_image": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The image cannot be used."),
     "unsupported_document": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This kind of identity paper is not taken here."),
     "rate_limited": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests."),

@@ -135,20 +135,20 @@ class TestOrigins:
             },
         )
 
-    def test_a_preflight_answers_a_registered_origin(self, app: Flask, server: Caller) -> None:
+    @pytest.mark.usefixtures("server")
+    def test_a_preflight_answers_a_registered_origin(self, app: Flask) -> None:
         response = self.preflight(app, ORIGIN)
         assert response.status_code == 204
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert "Idempotency-Key" in response.headers["Access-Control-Allow-Headers"]
 
-    def test_a_preflight_does_not_answer_a_stranger(self, app: Flask, server: Caller) -> None:
+    @pytest.mark.usefixtures("server")
+    def test_a_preflight_does_not_answer_a_stranger(self, app: Flask) -> None:
         assert "Access-Control-Allow-Origin" not in self.preflight(app, "https://evil.example").headers
 
     def test_the_applications_own_origin_may_read_the_answer(self, app: Flask, server: Caller) -> None:
         made = server.create()
-        response = Caller(app, made["client_token"]).get(
-            f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN}
-        )
+        response = Caller(app, made["client_token"]).get(f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN})
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert "ETag" in response.headers["Access-Control-Expose-Headers"]
         assert "Idempotent-Replayed" in response.headers["Access-Control-Expose-Headers"]
@@ -169,8 +169,6 @@ class TestOrigins:
         made = server.create()
         server.post(f"/v1/verifications/{made['id']}/cancel")
         clock.turn(hours=25)
-        response = Caller(app, made["client_token"]).get(
-            f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN}
-        )
+        response = Caller(app, made["client_token"]).get(f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN})
         assert response.json["code"] == "invalid_credentials"
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN

@@ -49,7 +49,7 @@ def face(server: Caller) -> str:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[1]", b'"x"', b"nul", b"\xff\xfe", b'{"a": NaN}', b'{"a": Infinity}', b"[" * 100_000, b'{"a": "\x00"}'],
+    [b"{", b"[1]", b'"x"', b"nul", b"\xff\xfe", b'{"a": NaN}', b'{"a": Infinity}', b"[" * 60_000, b'{"a": "\x00"}'],
 )
 def test_malformed_json(server: Caller, body: bytes) -> None:
     refused(server.post("/v1/verifications", data=body, content_type="application/json"), 400, "malformed_json")
@@ -115,20 +115,25 @@ def test_a_field_of_a_new_verification(server: Caller, change: dict[str, Any], f
 
 @pytest.mark.parametrize("missing", ["type", "method", "account_ref"])
 def test_a_missing_field(server: Caller, missing: str) -> None:
-    body = refused(server.post("/v1/verifications", {k: v for k, v in NEW.items() if k != missing}), 422, "invalid_input")
+    body = refused(
+        server.post("/v1/verifications", {k: v for k, v in NEW.items() if k != missing}), 422, "invalid_input"
+    )
     assert field_codes(body) == {missing: "required"}
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"id_number": adult(1).id_number[:-1] + ("0" if adult(1).id_number[-1] != "0" else "1")}, "id_number_check_digit"),
-        ({"id_number": "110101199002310015"}, "id_number_birth_date"),
+        (
+            {"id_number": adult(1).id_number[:-1] + ("0" if adult(1).id_number[-1] != "0" else "1")},
+            "id_number_check_digit",
+        ),
+        ({"id_number": "11010119900231001X"}, "id_number_birth_date"),
         ({"id_number": "110101900101001"}, "id_number_15_digits"),
         ({"id_number": "abc"}, "id_number_format"),
         ({"name": "张"}, "name_length"),
         ({"name": "张3"}, "name_characters"),
-        ({"name": "张\u202e三"}, "name_characters"),
+        ({"name": "张😀"}, "name_characters"),
     ],
 )
 def test_an_identity_that_cannot_be(server: Caller, identity: str, change: dict[str, str], code: str) -> None:
@@ -205,7 +210,9 @@ def encoded(kind: str, size: tuple[int, int] = (200, 240), mode: str = "RGB") ->
     ],
 )
 def test_an_image_that_cannot_be_used(server: Caller, face: str, body: bytes, reason: str) -> None:
-    response = server.post(face, data=body, content_type="image/jpeg")
+    response = server.post(
+        face, data=body, content_type="image/jpeg", environ_overrides={"CONTENT_LENGTH": str(len(body))}
+    )
     assert refused(response, 422, "unsupported_image")["reason"] == reason
     after = server.read(face.split("/")[3])
     assert after["next_step"] == "face"
@@ -237,7 +244,9 @@ def test_a_second_open_verification_names_the_first(server: Caller) -> None:
     assert body["verification"] == made["id"]
 
 
-@pytest.mark.parametrize("path", ["/v1/verifications/ver_x", "/v1/verifications/x", "/v1/nothing", "/v1/policies/1999-01-01"])
+@pytest.mark.parametrize(
+    "path", ["/v1/verifications/ver_x", "/v1/verifications/x", "/v1/nothing", "/v1/policies/1999-01-01"]
+)
 def test_what_is_not_there(server: Caller, path: str) -> None:
     refused(server.get(path), 404, "not_found")
 
@@ -282,7 +291,11 @@ class TestConsent:
 
 #: anything JSON can hold, lone surrogates and control characters included
 JSON_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters()),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters()),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )

@@ -1,6 +1,9 @@
 """Personal verification by bank card, from outside in, with the sandbox's values."""
 
+from typing import Any
+
 import pytest
+from flask import Flask
 
 from tests.caller import PORTRAIT, Caller, card_of
 from tests.conftest import Clock, Nudges, make_application
@@ -16,7 +19,7 @@ def started(server: Caller, account_ref: str = "acct-1001") -> str:
     return str(made["id"])
 
 
-def step_of(verification: dict, name: str) -> dict:  # type: ignore[type-arg]
+def step_of(verification: dict[str, Any], name: str) -> dict[str, Any]:
     return next(s for s in verification["steps"] if s["name"] == name)
 
 
@@ -34,7 +37,7 @@ def test_a_person_is_verified_by_bank_card_and_face(server: Caller) -> None:
     assert [check["check"] for check in done["result"]["assurance"]] == ["bank_card", "face"]
 
 
-def test_the_face_step_can_be_switched_off(app, services: Services) -> None:  # type: ignore[no-untyped-def]
+def test_the_face_step_can_be_switched_off(app: Flask) -> None:
     server = Caller(app, make_application(app, bank_card_face=False).test)
     verification = started(server)
     server.step(verification, "bank_card", card_of())

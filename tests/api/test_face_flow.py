@@ -23,7 +23,11 @@ def test_a_person_is_verified_by_face(server: Caller) -> None:
     done = server.step(made["id"], "face", PORTRAIT)
     assert done["status"] == "verified"
     assert done["next_step"] is None
-    assert done["decision"] == {"by": "rules", "reason_codes": ["checks_passed"], "message": done["decision"]["message"]}
+    assert done["decision"] == {
+        "by": "rules",
+        "reason_codes": ["checks_passed"],
+        "message": done["decision"]["message"],
+    }
     assert done["result"]["assurance"] == [
         {"check": "identity", "provider": "sandbox"},
         {"check": "face", "provider": "sandbox", "liveness": False},
@@ -74,9 +78,7 @@ def test_an_outage_costs_nothing(server: Caller) -> None:
     assert [s["attempts_left"] for s in after["steps"] if s["name"] == "identity"] == [3]
 
 
-def test_a_time_out_is_read_back_to_a_match(
-    server: Caller, services: Services, clock: Clock, nudges: Nudges
-) -> None:
+def test_a_time_out_is_read_back_to_a_match(server: Caller, services: Services, clock: Clock, nudges: Nudges) -> None:
     verification = started(server)
     owed = server.step(verification, "identity", person(name="张超时"), status=202)
     assert owed["status"] == "processing"

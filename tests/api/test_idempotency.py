@@ -5,7 +5,7 @@ import threading
 import pytest
 from flask import Flask
 
-from providers.base import Request
+from providers.base import Outcome, Request
 from providers.sandbox import Sandbox
 from tests.caller import Caller, person
 from tests.conftest import Clock, Keys, make_application
@@ -91,7 +91,7 @@ class Thinking(Sandbox):
         self.asked = threading.Event()
         self.may_answer = threading.Event()
 
-    def call(self, request: Request, reference: str):  # type: ignore[no-untyped-def]
+    def call(self, request: Request, reference: str) -> Outcome:
         self.asked.set()
         assert self.may_answer.wait(10)
         return super().call(request, reference)
@@ -161,5 +161,3 @@ def test_a_request_of_a_dead_process_is_answered_with_how_far_it_came(
     clock.turn(minutes=3)
     again = server.post(path, person(), headers=KEY)
     assert (again.status_code, again.json["status"]) == (200, "processing")
-
-

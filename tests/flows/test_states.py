@@ -1,5 +1,6 @@
 """The whole matrix of statuses and actions."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,20 +10,23 @@ from verify.flows.states import FINAL, IGNORE, Action, InvalidTransition, Status
 from verify.models import Verification
 
 X = "refused"
+ENDS = ("verified", "rejected")
 
-#: one row a status, one column an action, in the order of Action
+#: one row a status; the columns are the members of Action in order:
+#: ask, wait, advance, return, verify, reject, refer, expire, cancel, switch, ask_again
 MATRIX = {
-    #                      ask           wait          advance    return     verify      reject      refer     expire     cancel      switch     ask_again
-    "pending":    ("processing", X,            "pending", "pending", "verified", "rejected", "review", "expired", "canceled", "pending", X),
-    "processing": (X,            "processing", "pending", "pending", "verified", "rejected", "review", IGNORE,    "canceled", X,         X),
-    "review":     (X,            X,            X,         X,         "verified", "rejected", X,        IGNORE,    "canceled", X,         "pending"),
-    "verified":   (X,            IGNORE,       IGNORE,    IGNORE,    IGNORE,     IGNORE,     IGNORE,   IGNORE,    X,          X,         X),
-    "rejected":   (X,            IGNORE,       IGNORE,    IGNORE,    IGNORE,     IGNORE,     IGNORE,   IGNORE,    X,          X,         X),
-    "expired":    (X,            IGNORE,       IGNORE,    IGNORE,    IGNORE,     IGNORE,     IGNORE,   IGNORE,    X,          X,         X),
-    "canceled":   (X,            IGNORE,       IGNORE,    IGNORE,    IGNORE,     IGNORE,     IGNORE,   IGNORE,    X,          X,         X),
-}  # fmt: skip
+    "pending": ("processing", X, "pending", "pending", *ENDS, "review", "expired", "canceled", "pending", X),
+    "processing": (X, "processing", "pending", "pending", *ENDS, "review", IGNORE, "canceled", X, X),
+    "review": (X, X, X, X, *ENDS, X, IGNORE, "canceled", X, "pending"),
+    "verified": (X, *[IGNORE] * 7, X, X, X),
+    "rejected": (X, *[IGNORE] * 7, X, X, X),
+    "expired": (X, *[IGNORE] * 7, X, X, X),
+    "canceled": (X, *[IGNORE] * 7, X, X, X),
+}
 
-CELLS = [(Status(status), action, cell) for status, row in MATRIX.items() for action, cell in zip(Action, row, strict=True)]
+CELLS = [
+    (Status(status), action, cell) for status, row in MATRIX.items() for action, cell in zip(Action, row, strict=True)
+]
 
 
 @pytest.mark.parametrize(("status", "action", "expected"), CELLS)
@@ -42,10 +46,8 @@ def verification(status: Status) -> Verification:
 @pytest.mark.parametrize("action", list(Action))
 def test_a_final_status_never_changes(status: Status, action: Action) -> None:
     found = verification(status)
-    try:
+    with suppress(InvalidTransition):
         assert advance(found, action, NOW) is False
-    except InvalidTransition:
-        pass
     assert found.status == status
     assert found.updated_at == NOW
 
@@ -60,7 +62,8 @@ def test_the_clock_of_expiry_stands_still_while_a_vendor_owes_an_answer() -> Non
 
 
 @pytest.mark.parametrize(
-    ("action", "decided"), [(Action.VERIFY, True), (Action.REJECT, True), (Action.EXPIRE, False), (Action.CANCEL, False)]
+    ("action", "decided"),
+    [(Action.VERIFY, True), (Action.REJECT, True), (Action.EXPIRE, False), (Action.CANCEL, False)],
 )
 def test_the_end_is_dated_and_a_decision_too(action: Action, decided: bool) -> None:
     found = verification(Status.PENDING)

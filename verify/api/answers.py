@@ -5,15 +5,23 @@ from flask import Response, jsonify, make_response
 from verify.auth import caller, services
 from verify.flows.case import load, retry_after
 from verify.flows.idempotency import Replay
+from verify.flows.step import Standing
 from verify.flows.view import show
 from verify.models import Verification
+from verify.models.vault import Keys
 
 
-def verification(found: Verification) -> Response:
+def verification(found: Verification, keys: Keys | None = None) -> Response:
     wait = retry_after(found)
-    if wait is None:
-        return make_response(jsonify(show(found, services())))
-    return make_response(jsonify(show(found, services())), 202, {"Retry-After": str(wait)})
+    response = make_response(jsonify(show(found, services(), keys)))
+    if wait is not None:
+        response.status_code = 202
+        response.headers["Retry-After"] = str(wait)
+    return response
+
+
+def standing(found: Standing) -> Response:
+    return verification(found.verification, found.keys)
 
 
 def again(replay: Replay) -> Response:

@@ -39,7 +39,7 @@ def image() -> bytes:
     return bounded(IMAGE_LIMIT)
 
 
-def _refuse(constant: str) -> NoReturn:
+def _refuse(_constant: str) -> NoReturn:
     msg = "not JSON"
     raise ValueError(msg)
 
@@ -63,5 +63,5 @@ def json_object() -> dict[str, Any]:
 class Parser(FlaskParser):
     """webargs over our own reading of JSON bodies."""
 
-    def load_json(self, req: Any, schema: Any) -> Any:
+    def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 - webargs' signature
         return json_object()

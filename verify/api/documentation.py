@@ -51,9 +51,9 @@ SECURITY: dict[str, list[dict[str, list[str]]]] = {
 def describe_security(app: Flask, spec: Api) -> None:
     """Give each operation the credentials its view declares."""
     by_operation = {
-        view._apidoc["manual_doc"]["operationId"]: authentication_of(view)  # noqa: SLF001 - flask-smorest keeps it there
+        documented["operationId"]: authentication_of(view)
         for view in app.view_functions.values()
-        if "operationId" in getattr(view, "_apidoc", {}).get("manual_doc", {})
+        if "operationId" in (documented := getattr(view, "_apidoc", {}).get("manual_doc", {}))
     }
     for path in spec.spec._paths.values():  # noqa: SLF001 - apispec has no public way back to its paths
         for operation in path.values():

@@ -1,14 +1,22 @@
 """Schema parts whose messages are our field error codes, so that nothing submitted is echoed."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-CODES = {"required": "required", "null": "wrong_type", "invalid": "wrong_type", "invalid_utf8": "wrong_type"}
+CODES: dict[str, Any] = {
+    "required": "required",
+    "null": "wrong_type",
+    "invalid": "wrong_type",
+    "invalid_utf8": "wrong_type",
+}
 
 METADATA_KEYS = 20
+
+#: the last two code points of each plane (Unicode 23.7)
+NONCHARACTER = 0xFFFE
 
 
 class Body(Schema):
@@ -17,7 +25,10 @@ class Body(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "unknown_field", "type": "wrong_type"}
+    error_messages = {  # noqa: RUF012 - marshmallow's own attribute
+        "unknown": "unknown_field",
+        "type": "wrong_type",
+    }
 
 
 class Query(Body):
@@ -26,7 +37,7 @@ class Query(Body):
 
 def is_clean(value: str) -> bool:
     """No control characters, lone surrogates or noncharacters."""
-    return not any(unicodedata.category(c) in {"Cc", "Cs"} or ord(c) & 0xFFFE == 0xFFFE for c in value)
+    return not any(unicodedata.category(c) in {"Cc", "Cs"} or ord(c) & NONCHARACTER == NONCHARACTER for c in value)
 
 
 class Text(fields.String):
@@ -35,7 +46,7 @@ class Text(fields.String):
     default_error_messages = CODES
 
     def __init__(self, high: int, low: int = 1, **kwargs: Any) -> None:
-        checks = [
+        checks: list[Callable[[str], object]] = [
             validate.Length(max=high, error="too_long"),
             validate.Length(min=low, error="too_short"),
             _clean,
@@ -46,7 +57,7 @@ class Text(fields.String):
 def _clean(value: str) -> None:
     if not is_clean(value):
         msg = "invalid_characters"
-        raise validate.ValidationError(msg)
+        raise ValidationError(msg)
 
 
 class OneOf(fields.String):
@@ -63,13 +74,13 @@ class Labels(fields.Field[Mapping[str, str]]):
 
     default_error_messages = CODES
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:  # noqa: ARG002 - marshmallow's signature
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
             raise self.make_error("invalid")
         if len(value) > METADATA_KEYS or any(len(k) > 40 or len(v) > 500 for k, v in value.items()):  # noqa: PLR2004 - stated above
             msg = "too_long"
-            raise validate.ValidationError(msg)
+            raise ValidationError(msg)
         if not all(is_clean(part) for item in value.items() for part in item):
             msg = "invalid_characters"
-            raise validate.ValidationError(msg)
+            raise ValidationError(msg)
         return value

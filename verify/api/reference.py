@@ -43,7 +43,7 @@ class ReasonList(Schema):
 
 
 def _summary(policy: policies.Policy) -> dict[str, Any]:
-    return {"version": policy.version, "effective_on": policy.effective_on, "digest": policy.digest}
+    return {"version": policy.version, "effective_on": policy.effective, "digest": policy.digest}
 
 
 @blueprint.route("/policies", methods=["GET"])
@@ -66,7 +66,7 @@ def read_policy(version: str) -> Any:
     """Read one version of the policy in every language it has."""
     try:
         policy = policies.get(version)
-    except LookupError:
+    except KeyError:
         raise Problem("not_found") from None
     return {**_summary(policy), "texts": {locale: policy.text(locale) for locale in policies.LOCALES}}
 

@@ -118,9 +118,9 @@ def replayable(answer_again: Callable[[Replay], Response]) -> Callable[[Callable
 
 def resource_id(prefix: str, text: str) -> UUID:
     """The UUID in a prefixed id. Raises Problem not_found for anything else."""
+    if not text.startswith(prefix):
+        raise Problem("not_found")
     try:
-        if not text.startswith(prefix):
-            raise ValueError
         return UUID(text.removeprefix(prefix))
     except ValueError:
         raise Problem("not_found") from None

@@ -7,9 +7,7 @@ from verify.flows.methods import METHODS, TYPES
 from verify.flows.states import Status
 
 METHOD_NAMES = tuple(
-    dict.fromkeys(
-        (*(method for _, method in METHODS), "micro_transfer", "legal_representative", "authorized_person")
-    )
+    dict.fromkeys((*(method for _, method in METHODS), "micro_transfer", "legal_representative", "authorized_person"))
 )
 LOCALES = ("zh-CN", "en")
 STATUSES = tuple(status.value for status in Status)
@@ -164,7 +162,6 @@ class NoticeItem(Schema):
     purpose = fields.String(required=True)
     data = fields.List(fields.String(), required=True)
     retention = fields.String(required=True)
-    necessity = fields.String(metadata={"description": "Why sensitive data is needed (PIPL 30)."})
     recipient = fields.Nested(RecipientView)
 
 

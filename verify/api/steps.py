@@ -23,7 +23,7 @@ FAILURES = (400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
 
 def _submit(verification_id: str, name: str, submitted: Any) -> Response:
     ref = caller().ref(resource_id("ver_", verification_id))
-    return answers.verification(step.run(ref, name, submitted, services(), ticket()))
+    return answers.standing(step.run(ref, name, submitted, services(), ticket()))
 
 
 @blueprint.route("/consent_notice", methods=["GET"])
@@ -75,7 +75,7 @@ def submit_face(verification_id: str) -> Any:
     ref = caller().ref(resource_id("ver_", verification_id))
     submitted = image()
     fitted = face.fitted(submitted, services(), livemode=caller().livemode)
-    return answers.verification(step.run(ref, "face", fitted, services(), ticket(submitted)))
+    return answers.standing(step.run(ref, "face", fitted, services(), ticket(submitted)))
 
 
 @blueprint.route("/steps/bank_card", methods=["POST"])
@@ -113,4 +113,4 @@ def submit_sms_code(body: dict[str, Any], verification_id: str) -> Any:
 def resend_sms_code(_: dict[str, Any], verification_id: str) -> Any:
     """Send the next code: at most one a minute, five a mobile and day."""
     ref = caller().ref(resource_id("ver_", verification_id))
-    return answers.verification(verifications.resend_code(ref, services(), ticket()))
+    return answers.standing(verifications.resend_code(ref, services(), ticket()))

@@ -23,7 +23,9 @@ from verify.flows.verifications import Wanted
 from verify.flows.view import show, show_many
 from verify.models import Account, Verification
 
-blueprint = Blueprint("verifications", __name__, url_prefix="/v1/verifications", description="One case for one account.")
+blueprint = Blueprint(
+    "verifications", __name__, url_prefix="/v1/verifications", description="One case for one account."
+)
 blueprint.ARGUMENTS_PARSER = Parser()
 
 
@@ -102,7 +104,7 @@ def index(query: dict[str, Any]) -> Any:
         rows = session.scalars(found.order_by(Verification.id.desc()).limit(query["limit"] + 1)).all()
     page = rows[: query["limit"]]
     more = len(rows) > len(page)
-    return {"data": show_many(page, services()), "next_cursor": _cursor(page[-1].id) if more else None}
+    return jsonify(data=show_many(page, services()), next_cursor=_cursor(page[-1].id) if more else None)
 
 
 def _cursor(last: UUID) -> str:
@@ -134,7 +136,8 @@ def read(verification_id: str) -> Response:
     response.status_code = 200
     response.headers["Cache-Control"] = "no-cache, private"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.route("/<verification_id>/client_tokens", methods=["POST"])
@@ -174,4 +177,3 @@ def switch(body: dict[str, Any], verification_id: str) -> Any:
     """Move to one of the ``alternatives``, keeping the passed steps both methods share."""
     ref = caller().ref(resource_id("ver_", verification_id))
     return answers.verification(verifications.switch_method(ref, body["method"], services(), ticket()))
-

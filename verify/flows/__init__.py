@@ -1,0 +1,1 @@
+"""What a verification is and how it moves: tables, steps, decisions. Knows nothing of HTTP."""

@@ -1,4 +1,4 @@
-"""The gate an application asks before it sells (反电信网络诈骗法 21): is this account's owner known?"""
+"""The gate an application asks before it sells (反电信网络诈骗法 21)."""
 
 from typing import Any
 from uuid import UUID

@@ -95,4 +95,3 @@ def refuse_overdue(ref: Ref, services: Services) -> Iterator[None]:
 def retry_after(verification: Verification) -> int | None:
     """Seconds a poller should wait, or None where nobody is waited for."""
     return 2 if verification.status == Status.PROCESSING else None
-

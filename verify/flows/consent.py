@@ -1,7 +1,8 @@
 """The consent notice, and granting its items (policy 2.3, 4.2; PIPL 14, 17, 23, 29)."""
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +13,15 @@ from providers.base import Capability
 from verify import policies
 from verify.errors import Problem, invalid
 from verify.flows import events, idempotency, progress
-from verify.flows.checks import SHANGHAI
 from verify.flows.case import Ref, load, load_open, refuse_overdue
+from verify.flows.checks import SHANGHAI
 from verify.flows.idempotency import Ticket
 from verify.flows.methods import STEPS
 from verify.flows.routing import draw, needed
 from verify.flows.states import Action, advance
 from verify.models import Consent, Verification
-from verify.policies.items import SHARES, Item, items_for, share_id
+from verify.policies.items import ITEMS, SHARES, Item
+from verify.policies.items import Share as ShareText
 from verify.services import Services
 
 
@@ -43,7 +45,7 @@ class Share:
 
     @property
     def id(self) -> str:
-        return share_id(self.capability, self.provider)
+        return f"share.{self.capability}.{self.provider}"
 
     @property
     def required(self) -> bool:
@@ -60,18 +62,30 @@ class Notice:
 
     @property
     def id(self) -> str:
-        """Names exactly what was shown: any other item, recipient or text is another notice."""
-        parts = [self.policy.version, self.policy.digest, *(item.id for item in self.purposes)]
-        parts += [f"{share.id}#{share.position}" for share in self.shares]
-        return "ntc_" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+        """Names exactly what was shown: any other text, item or recipient makes another notice."""
+        shown = {
+            "policy": [self.policy.version, self.policy.digest],
+            "purposes": [[item.id, item.required, item.kinds, *_words(item)] for item in self.purposes],
+            "shares": [[s.id, s.position, s.kinds, *_words(SHARES[s.capability])] for s in self.shares],
+        }
+        canonical = json.dumps(shown, sort_keys=True, ensure_ascii=True)
+        return "ntc_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    @property
+    def items(self) -> tuple[Item | Share, ...]:
+        return (*self.purposes, *self.shares)
 
     def ids(self, *, required: bool) -> set[str]:
-        items: Iterable[Item | Share] = (*self.purposes, *self.shares)
-        return {item.id for item in items if item.required or not required}
+        return {item.id for item in self.items if item.required or not required}
+
+
+def _words(text: Item | ShareText) -> list[Mapping[str, str]]:
+    return [text.purpose, text.retention]
 
 
 def render(verification: Verification, services: Services) -> Notice:
     """The notice as it has to be shown now; the same until policy or configuration change."""
+    steps = {step.name for step in progress.steps_of(verification)}
     shares = [
         Share(capability, name, position, tuple(sorted(SHARES[capability].kinds)))
         for capability in needed(verification)
@@ -79,7 +93,7 @@ def render(verification: Verification, services: Services) -> Notice:
     ]
     return Notice(
         policies.current(services.clock().astimezone(SHANGHAI).date()),
-        tuple(items_for(step.name for step in progress.steps_of(verification))),
+        tuple(item for item in ITEMS if steps & set(item.applies_to)),
         tuple(shares),
     )
 
@@ -104,7 +118,6 @@ def _purpose(item: Item, locale: str) -> dict[str, Any]:
         "id": item.id,
         "required": item.required,
         "purpose": item.purpose[locale],
-        "necessity": item.necessity[locale],
         "data": sorted(item.kinds),
         "retention": item.retention[locale],
     }
@@ -165,12 +178,10 @@ def _check(notice: Notice, granted: Granted) -> None:
         raise Problem("consent_required", missing=missing)
 
 
-def _keep(
-    session: Session, verification: Verification, notice: Notice, granted: set[str], services: Services
-) -> None:
+def _keep(session: Session, verification: Verification, notice: Notice, granted: set[str], services: Services) -> None:
     """One row per item not live already; live items of this notice are not asked twice."""
     live = {consent.item for consent in verification.consents if consent.withdrawn_at is None}
-    for item in (*notice.purposes, *notice.shares):
+    for item in notice.items:
         if item.id not in granted - live:
             continue
         share = item if isinstance(item, Share) else None

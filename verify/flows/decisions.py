@@ -1,6 +1,7 @@
 """What an effect does to a verification, and when the whole of it is decided."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,18 @@ from verify.models import Attempt, Verification
 from verify.services import Services
 
 
+@dataclass(frozen=True, repr=False)
+class Turn:
+    """An effect about to be applied. ``attempt`` is the call it came of, None when it was decided here."""
+
+    session: Session
+    verification: Verification
+    step: Step
+    effect: Effect
+    services: Services
+    attempt: Attempt | None
+
+
 def settle(
     session: Session,
     verification: Verification,
@@ -23,31 +36,23 @@ def settle(
     services: Services,
     attempt: Attempt | None = None,
 ) -> None:
-    """Apply an effect to a locked verification. After its end nothing changes."""
-    _APPLY[effect.verb](session, verification, step, effect, services, attempt)
+    """Apply an effect to a locked verification. After its end a late answer changes nothing."""
+    if verification.status in {Status.PENDING, Status.PROCESSING}:
+        _APPLY[effect.verb](Turn(session, verification, step, effect, services, attempt))
 
 
-def _pass(
-    session: Session,
-    verification: Verification,
-    step: Step,
-    effect: Effect,
-    services: Services,
-    attempt: Attempt | None,
-) -> None:
-    if not _is_running(verification):
-        return
-    checked = _assurance(attempt, services) if attempt else None
-    for name in step.settles:
-        check = checked if name == step.name else None
+def _pass(turn: Turn) -> None:
+    verification, now = turn.verification, turn.services.clock()
+    checked = _assurance(turn.attempt, turn.services) if turn.attempt else None
+    for name in turn.step.settles:
+        check = checked if name == turn.step.name else None
         progress.put(verification, name, progress.PASSED, check=check, expires_at=None, resend_at=None)
     verification.last_error = None
-    now = services.clock()
     if progress.is_complete(verification):
-        verified(session, verification, services, step)
+        verified(turn.session, verification, turn.services, turn.step)
         return
     advance(verification, Action.ADVANCE, now)
-    events.append(session, verification, "verification.step_passed", now, step=step.name)
+    events.append(turn.session, verification, "verification.step_passed", now, step=turn.step.name)
 
 
 def _assurance(attempt: Attempt, services: Services) -> dict[str, Any]:
@@ -58,58 +63,33 @@ def _assurance(attempt: Attempt, services: Services) -> dict[str, Any]:
     return check
 
 
-def _hold(
-    session: Session,
-    verification: Verification,
-    step: Step,
-    effect: Effect,
-    services: Services,
-    attempt: Attempt | None,
-) -> None:
-    if not _is_running(verification):
-        return
-    now = services.clock()
+def _hold(turn: Turn) -> None:
+    verification, now = turn.verification, turn.services.clock()
     advance(verification, Action.ADVANCE, now)
     codes.sent(verification, now)
     verification.last_error = None
-    events.append(session, verification, "verification.code_sent", now, step=step.name)
+    events.append(turn.session, verification, "verification.code_sent", now, step=turn.step.name)
 
 
-def _wait(
-    session: Session,
-    verification: Verification,
-    step: Step,
-    effect: Effect,
-    services: Services,
-    attempt: Attempt | None,
-) -> None:
-    now = services.clock()
+def _wait(turn: Turn) -> None:
+    verification, now = turn.verification, turn.services.clock()
     if advance(verification, Action.WAIT, now):
-        events.append(session, verification, "verification.processing", now, step=step.name)
+        events.append(turn.session, verification, "verification.processing", now, step=turn.step.name)
 
 
-def _fail(
-    session: Session,
-    verification: Verification,
-    step: Step,
-    effect: Effect,
-    services: Services,
-    attempt: Attempt | None,
-) -> None:
-    if not _is_running(verification):
-        return
-    code = effect.reason or "inconclusive"
-    again = _to_redo(verification, step, code)
+def _fail(turn: Turn) -> None:
+    verification, now = turn.verification, turn.services.clock()
+    code = turn.effect.reason or "inconclusive"
+    again = _to_redo(verification, turn.step, code)
     if REASONS[code].costs_try:
         progress.spend(verification, again)
-    _reopen(verification, step.name, again)
+    _reopen(verification, turn.step.name, again)
     verification.last_error = {"step": again, "code": code}
-    now = services.clock()
     if progress.is_exhausted(verification) and not progress.alternatives(verification):
-        rejected(session, verification, services, [code, "methods_exhausted"], step=again)
+        rejected(turn.session, verification, turn.services, [code, "methods_exhausted"], step=again)
         return
     advance(verification, Action.RETURN, now)
-    events.append(session, verification, "verification.step_failed", now, step=again, code=code)
+    events.append(turn.session, verification, "verification.step_failed", now, step=again, code=code)
 
 
 def _to_redo(verification: Verification, step: Step, code: str) -> str:
@@ -166,8 +146,3 @@ def expire(session: Session, verification: Verification, services: Services) -> 
     if moved:
         events.append(session, verification, "verification.expired", now)
     return moved
-
-
-def _is_running(verification: Verification) -> bool:
-    """False once it has ended: a late answer is kept with its attempt and changes nothing else."""
-    return Status(verification.status) in {Status.PENDING, Status.PROCESSING}

@@ -58,7 +58,9 @@ def recipient(verification: Verification, request: Request, services: Services) 
     return None
 
 
-def record(attempt_id: UUID, verification: Verification, step: str, request: Request, consent: Consent, services: Services) -> Attempt:
+def record(
+    attempt_id: UUID, verification: Verification, step: str, request: Request, consent: Consent, services: Services
+) -> Attempt:
     """The row that says the call is about to be made; to be committed before ``call``."""
     now = services.clock()
     provider = services.providers[consent.provider or ""]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from verify.errors import Problem
 from verify.flows.methods import CARD_CHECKS_A_DAY, CODES_A_DAY, ID_CHECKS_A_DAY
+from verify.flows.retention import CLASSES
 from verify.models import Verification
 from verify.models.vault import TagUse
 from verify.services import Services
@@ -17,7 +18,7 @@ DAY = timedelta(days=1)
 NOBODY = UUID(int=0)
 
 #: how long the tag of a face image's bytes is kept against replays
-FACE_TAG_KEPT = timedelta(days=30)
+FACE_TAG_KEPT = CLASSES["face_tag"].lasts
 
 #: what is counted a day, by kind of blind index
 CAPS = {

@@ -81,4 +81,3 @@ def open_display(keys: Keys, verification: Verification) -> dict[str, str]:
         return unpack(keys.open(DISPLAY, verification.id, verification.display_ct))
     except KeyShredded:
         return {}
-

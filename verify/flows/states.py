@@ -68,7 +68,15 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status | Literal["ignore"]] = {
     **{
         (final, action): IGNORE
         for final in FINAL
-        for action in (Action.WAIT, Action.ADVANCE, Action.RETURN, Action.VERIFY, Action.REJECT, Action.REFER, Action.EXPIRE)
+        for action in (
+            Action.WAIT,
+            Action.ADVANCE,
+            Action.RETURN,
+            Action.VERIFY,
+            Action.REJECT,
+            Action.REFER,
+            Action.EXPIRE,
+        )
     },
 }
 

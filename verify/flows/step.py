@@ -22,10 +22,20 @@ from verify.flows.states import Action, advance
 from verify.flows.steps import PREPARE
 from verify.flows.steps.prepared import Prepare
 from verify.models import Attempt, Verification
+from verify.models.vault import Keys
 from verify.services import Services
 
 #: how soon after an Unknown the first read-back is tried
 FIRST_READING = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, repr=False)
+class Standing:
+    """The verification after a submission, the data keys in hand, and the effect a provider's answer had."""
+
+    verification: Verification
+    keys: Keys | None = None
+    effect: Effect | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,29 +45,28 @@ class Opened:
     verification: Verification
     attempt: Attempt | None
     request: Request | None
+    keys: Keys | None
 
 
-def run(ref: Ref, step: str, submitted: Any, services: Services, ticket: Ticket | None = None) -> Verification:
-    """Submit a step. Returns the verification as it stands then. Raises Problem, keeping nothing."""
-    verification, _ = ask(ref, STEPS[step], PREPARE[step], submitted, services, ticket)
-    return verification
+def run(ref: Ref, step: str, submitted: Any, services: Services, ticket: Ticket | None = None) -> Standing:
+    """Submit a step. Raises Problem, keeping nothing."""
+    return ask(ref, STEPS[step], PREPARE[step], submitted, services, ticket)
 
 
 def ask(
     ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Services, ticket: Ticket | None = None
-) -> tuple[Verification, Effect | None]:
-    """The same for whatever ``prepare`` makes of a step; also tells the effect a provider's answer had."""
+) -> Standing:
+    """The same for whatever ``prepare`` makes of a step."""
     with refuse_overdue(ref, services):
         opened = _open(ref, step, prepare, submitted, services, ticket)
     if opened.attempt is None or opened.request is None:
-        return opened.verification, None
+        return Standing(opened.verification, opened.keys)
     answer = disclosure.call(opened.attempt, opened.request, services)
-    return finish(opened.attempt, answer, services, ticket)
+    verification, effect = finish(opened.attempt, answer, services, ticket)
+    return Standing(verification, opened.keys, effect)
 
 
-def _open(
-    ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Services, ticket: Ticket | None
-) -> Opened:
+def _open(ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Services, ticket: Ticket | None) -> Opened:
     with services.write() as session:
         idempotency.claim(session, ticket, ref.verification_id, services.clock())
         verification = load_open(session, ref, services)
@@ -70,7 +79,7 @@ def _open(
         if attempt is None:
             settle(session, verification, step, prepared.effect or NO_PROVIDER, services)
             idempotency.settle(session, ticket, 200)
-    return Opened(verification, attempt, prepared.request)
+    return Opened(verification, attempt, prepared.request, prepared.keys)
 
 
 def _open_attempt(

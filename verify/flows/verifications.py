@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -22,7 +22,7 @@ from verify.flows.methods import LIFETIME, STEPS, offered
 from verify.flows.routing import configured, needed
 from verify.flows.sealing import seal_step
 from verify.flows.states import Action, InvalidTransition, Status, advance
-from verify.flows.step import ask
+from verify.flows.step import Standing, ask
 from verify.flows.steps import sms_code
 from verify.models import Account, Application, Origin, Verification
 from verify.models.base import insert_for
@@ -47,12 +47,79 @@ def create(
 ) -> Verification:
     """A new verification of an account. Raises Problem; a second open one of a type is verification_open."""
     _check(wanted)
-    try:
-        return _create(application, wanted, services, livemode=livemode, ticket=ticket)
-    except IntegrityError:
-        _refuse_second(application.id, wanted, services, livemode=livemode)
-        # the one in the way was overdue and has been expired now
-        return _create(application, wanted, services, livemode=livemode, ticket=ticket)
+    now = services.clock()
+    verification_id = uuid7()
+    with services.write() as session:
+        idempotency.claim(session, ticket, verification_id, now, status=201)
+        if wanted.return_url is not None:
+            _check_return_url(session, application, wanted.return_url)
+        account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
+        verification = _made(verification_id, application, account_id, wanted, now, livemode=livemode)
+        _refuse_unready(verification, services)
+        with session.no_autoflush:
+            events.append(session, verification, "verification.created", now, method=wanted.method)
+            if not _inserted(session, verification):
+                _make_room(session, verification, services)
+                _inserted(session, verification)
+        if wanted.contact:
+            keys = services.vault.create(account_id, verification_id, ["contact"])
+            seal_step(session, keys, verification, "contact", {"contact": checked_contact(wanted.contact)}, now)
+    return verification
+
+
+def _made(
+    verification_id: UUID,
+    application: Application,
+    account_id: UUID,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    livemode: bool,
+) -> Verification:
+    verification = Verification(
+        id=verification_id,
+        application_id=application.id,
+        account_id=account_id,
+        account_ref=wanted.account_ref,
+        livemode=livemode,
+        type=wanted.type,
+        method=wanted.method,
+        status=Status.PENDING,
+        progress={},
+        locale=wanted.locale,
+        return_url=wanted.return_url,
+        labels=dict(wanted.labels),
+        tokens_issued=1,
+        event_seq=0,
+        created_at=now,
+        updated_at=now,
+        expires_at=now + LIFETIME[wanted.type],
+    )
+    verification.application = application
+    return verification
+
+
+def _inserted(session: Session, verification: Verification) -> bool:
+    """False where the account has an open one of this type; asking first would leave a gap."""
+    row = {a.columns[0].name: getattr(verification, a.key) for a in inspect(Verification).column_attrs}
+    insert = insert_for(session, Verification.__table__).values(row).on_conflict_do_nothing()
+    return session.execute(insert.returning(Verification.id)).first() is not None
+
+
+def _make_room(session: Session, verification: Verification, services: Services) -> None:
+    """Expire the one in the way if it was overdue. Raises Problem verification_open with its id."""
+    found = session.scalars(
+        select(Verification)
+        .where(
+            Verification.account_id == verification.account_id,
+            Verification.type == verification.type,
+            Verification.status.in_([Status.PENDING, Status.PROCESSING, Status.REVIEW]),
+        )
+        .with_for_update()
+    ).one()
+    if found.expires_at > services.clock() or not expire(session, found, services):
+        raise Problem("verification_open", verification=f"ver_{found.id}")
+    session.flush([found])
 
 
 def _check(wanted: Wanted) -> None:
@@ -80,48 +147,6 @@ def checked_contact(contact: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _create(
-    application: Application, wanted: Wanted, services: Services, *, livemode: bool, ticket: Ticket | None
-) -> Verification:
-    now = services.clock()
-    verification_id = uuid7()
-    with services.write() as session:
-        idempotency.claim(session, ticket, verification_id, now, status=201)
-        if wanted.return_url is not None:
-            _check_return_url(session, application, wanted.return_url)
-        account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
-        verification = Verification(
-            id=verification_id,
-            application_id=application.id,
-            account_id=account_id,
-            account_ref=wanted.account_ref,
-            livemode=livemode,
-            type=wanted.type,
-            method=wanted.method,
-            status=Status.PENDING,
-            progress={},
-            locale=wanted.locale,
-            return_url=wanted.return_url,
-            labels=dict(wanted.labels),
-            tokens_issued=1,
-            event_seq=0,
-            created_at=now,
-            updated_at=now,
-            expires_at=now + LIFETIME[wanted.type],
-        )
-        verification.application = application
-        _refuse_unready(verification, services)
-        session.add(verification)
-        event = events.append(session, verification, "verification.created", now, method=wanted.method)
-        session.expunge(event)
-        session.flush()
-        session.add(event)
-        if wanted.contact:
-            keys = services.vault.create(account_id, verification_id, ["contact"])
-            seal_step(session, keys, verification, "contact", {"contact": checked_contact(wanted.contact)}, now)
-    return verification
-
-
 def _check_return_url(session: Session, application: Application, return_url: str) -> None:
     parts = urlsplit(return_url)
     origin = f"{parts.scheme}://{parts.netloc}".lower()
@@ -130,9 +155,7 @@ def _check_return_url(session: Session, application: Application, return_url: st
         raise invalid("return_url", "origin_not_registered")
 
 
-def _account(
-    session: Session, application_id: UUID, account_ref: str, services: Services, *, livemode: bool
-) -> UUID:
+def _account(session: Session, application_id: UUID, account_ref: str, services: Services, *, livemode: bool) -> UUID:
     """The account's id; made at its first verification."""
     insert = insert_for(session, Account)
     row = {
@@ -155,26 +178,6 @@ def _refuse_unready(verification: Verification, services: Services) -> None:
     for capability in needed(verification):
         if not configured(capability, livemode=verification.livemode, services=services):
             raise Problem("not_ready", "No provider is configured for this method in this mode.")
-
-
-def _refuse_second(application_id: UUID, wanted: Wanted, services: Services, *, livemode: bool) -> None:
-    with services.write() as session:
-        found = session.scalars(
-            select(Verification)
-            .join(Verification.account)
-            .where(
-                Account.application_id == application_id,
-                Account.livemode == livemode,
-                Account.account_ref == wanted.account_ref,
-                Verification.type == wanted.type,
-                Verification.status.in_([Status.PENDING, Status.PROCESSING, Status.REVIEW]),
-            )
-            .with_for_update(of=Verification)
-        ).one_or_none()
-        if found is None:
-            return
-        if found.expires_at > services.clock() or not expire(session, found, services):
-            raise Problem("verification_open", verification=f"ver_{found.id}")
 
 
 def cancel(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
@@ -211,14 +214,14 @@ def switch_method(ref: Ref, method: str, services: Services, ticket: Ticket | No
     return verification
 
 
-def resend_code(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
+def resend_code(ref: Ref, services: Services, ticket: Ticket | None = None) -> Standing:
     """Send the next code. Raises Problem provider_unavailable, since nothing changed, when it did not go out."""
-    verification, effect = ask(ref, STEPS["sms_code"], sms_code.resend, None, services, ticket)
-    if effect is not None and effect.verb is Verb.FAIL:
+    standing = ask(ref, STEPS["sms_code"], sms_code.resend, None, services, ticket)
+    if standing.effect is not None and standing.effect.verb is Verb.FAIL:
         with services.write() as session:
             idempotency.forget(session, ticket)
         raise Problem("provider_unavailable", retry_after=5)
-    return verification
+    return standing
 
 
 def new_client_token(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
@@ -229,4 +232,3 @@ def new_client_token(ref: Ref, services: Services, ticket: Ticket | None = None)
         verification = load_open(session, ref, services)
         verification.tokens_issued += 1
     return verification
-

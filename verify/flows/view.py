@@ -112,4 +112,3 @@ def _result(verification: Verification, display: Mapping[str, str]) -> dict[str,
 
 def _alternatives(verification: Verification) -> list[str]:
     return progress.alternatives(verification) if verification.status == Status.PENDING else []
-

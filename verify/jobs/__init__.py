@@ -1,0 +1,1 @@
+"""What is due: reading back open attempts, ending what time ends."""

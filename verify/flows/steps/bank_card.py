@@ -14,9 +14,7 @@ from verify.services import Services
 FIELDS = ("name", "id_number", "card_number", "mobile")
 
 
-def prepare(
-    session: Session, verification: Verification, submitted: Mapping[str, str], services: Services
-) -> Prepared:
+def prepare(session: Session, verification: Verification, submitted: Mapping[str, str], services: Services) -> Prepared:
     """Seals name and number under the identity class, card and mobile under the bank class."""
     now = services.clock()
     values = checked(submitted, FIELDS)
@@ -27,4 +25,4 @@ def prepare(
     card = {field: values[field] for field in ("card_number", "mobile")}
     seal_step(session, keys, verification, "bank_card", {"identity": person, "bank": card}, now)
     seal_display(keys, verification, masked(values))
-    return Prepared(request=codes.issue(verification, values["mobile"], services))
+    return Prepared(request=codes.issue(verification, values["mobile"], services), keys=keys)

@@ -26,8 +26,8 @@ def prepare(session: Session, verification: Verification, submitted: FaceImage, 
     values = open_steps(session, keys, verification, ("identity", "bank_card"))
     replayed = limits.note([limits.face(submitted.data, verification)], services)
     if replayed:
-        return Prepared(effect=Effect(Verb.FAIL, "face_replayed"))
-    return Prepared(request=FaceCheck(values["name"], values["id_number"], submitted))
+        return Prepared(effect=Effect(Verb.FAIL, "face_replayed"), keys=keys)
+    return Prepared(request=FaceCheck(values["name"], values["id_number"], submitted), keys=keys)
 
 
 def fitted(submitted: bytes, services: Services, *, livemode: bool) -> FaceImage:

@@ -13,9 +13,7 @@ from verify.models import Verification
 from verify.services import Services
 
 
-def prepare(
-    session: Session, verification: Verification, submitted: Mapping[str, str], services: Services
-) -> Prepared:
+def prepare(session: Session, verification: Verification, submitted: Mapping[str, str], services: Services) -> Prepared:
     """Seals both under the identity class and counts the check."""
     now = services.clock()
     values = checked(submitted, ("name", "id_number"))
@@ -30,4 +28,4 @@ def prepare(
     keys = services.vault.create(verification.account_id, verification.id, ["identity"])
     seal_step(session, keys, verification, "identity", {"identity": values}, now)
     seal_display(keys, verification, masked(values))
-    return Prepared(request=IdentityCheck(values["name"], values["id_number"]))
+    return Prepared(request=IdentityCheck(values["name"], values["id_number"]), keys=keys)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from providers.base import Request
 from verify.flows.effects import Effect
 from verify.models import Verification
+from verify.models.vault import Keys
 from verify.services import Services
 
 
@@ -18,6 +19,8 @@ class Prepared:
 
     request: Request | None = None
     effect: Effect | None = None
+    #: data keys already in hand, so that the answer need not read them again
+    keys: Keys | None = None
 
 
 #: (session with the locked verification, verification, what was submitted, services) → Prepared.

@@ -16,9 +16,7 @@ from verify.services import Services
 HELD = ("bank_card",)
 
 
-def prepare(
-    session: Session, verification: Verification, submitted: Mapping[str, str], services: Services
-) -> Prepared:
+def prepare(session: Session, verification: Verification, submitted: Mapping[str, str], services: Services) -> Prepared:
     """A wrong code costs a try of this step; a right one opens the held card."""
     if codes.is_expired(verification, services.clock()):
         return Prepared(effect=Effect(Verb.FAIL, "code_expired"))
@@ -36,11 +34,12 @@ def prepare(
         services,
     )
     return Prepared(
-        request=BankCardCheck(values["name"], values["id_number"], values["card_number"], values["mobile"])
+        request=BankCardCheck(values["name"], values["id_number"], values["card_number"], values["mobile"]),
+        keys=keys,
     )
 
 
-def resend(session: Session, verification: Verification, submitted: None, services: Services) -> Prepared:
+def resend(session: Session, verification: Verification, _submitted: None, services: Services) -> Prepared:
     """The next code to the held mobile, at most one a minute and five a day."""
     wait = codes.resend_after(verification, services.clock())
     if wait:
@@ -48,4 +47,4 @@ def resend(session: Session, verification: Verification, submitted: None, servic
     keys = services.vault.keys(verification.id)
     mobile = open_steps(session, keys, verification, HELD)["mobile"]
     limits.note([limits.counter("mobile", mobile, verification)], services)
-    return Prepared(request=codes.issue(verification, mobile, services))
+    return Prepared(request=codes.issue(verification, mobile, services), keys=keys)
