@@ -8,7 +8,6 @@ from uuid import UUID
 from crypto.errors import InvalidToken, KeyMissing
 from crypto.framing import lp
 from crypto.keyring import Key, Keyring
-from crypto.suites import suite_of
 
 __all__ = [
     "InvalidToken",
@@ -28,7 +27,7 @@ _CLIENT_BODY = struct.Struct(">4s16sI")
 
 def token_digest(pepper: Key, token: str) -> bytes:
     """32 bytes by which a random token (API key, session) is looked up without being kept."""
-    return _mac(pepper, b"rn.token.v1\x00" + token.encode("utf-8", "surrogatepass"))
+    return pepper.mac(b"rn.token.v1\x00" + token.encode("utf-8", "surrogatepass"))
 
 
 def issue_client_token(pepper: Key, verification_id: UUID, number: int) -> str:
@@ -54,7 +53,7 @@ def read_client_token(keyring: Keyring, token: str) -> tuple[UUID, int]:
 def one_time_code(pepper: Key, verification_id: UUID, step: str, issue: int) -> str:
     """Six digits for this ``issue`` (u32) of a step's code; a repeated send carries the same ones."""
     message = b"rn.otp.v1" + verification_id.bytes + lp(step.encode()) + struct.pack(">I", issue)
-    return f"{int.from_bytes(_mac(pepper, message)[:8], 'big') % 1_000_000:06d}"
+    return f"{int.from_bytes(pepper.mac(message)[:8], 'big') % 1_000_000:06d}"
 
 
 def code_is_right(keyring: Keyring, verification_id: UUID, step: str, issue: int, submitted: str) -> bool:
@@ -67,15 +66,11 @@ def code_is_right(keyring: Keyring, verification_id: UUID, step: str, issue: int
 def request_digest(pepper: Key, *parts: bytes) -> bytes:
     """32 bytes that stand for these parts in this order, each length-prefixed (u64)."""
     framed = b"".join(struct.pack(">Q", len(part)) + part for part in parts)
-    return _mac(pepper, b"rn.request.v1" + framed)
-
-
-def _mac(key: Key, message: bytes) -> bytes:
-    return suite_of(key.suite).mac(key.secret, message)
+    return pepper.mac(b"rn.request.v1" + framed)
 
 
 def _client_mac(pepper: Key, body: bytes) -> bytes:
-    return _mac(pepper, b"rn.client.v1" + body)
+    return pepper.mac(b"rn.client.v1" + body)
 
 
 def _client_token(raw: bytes) -> str:

@@ -1,19 +1,22 @@
 """Blind indexes: keyed tags by which equal values are found without being readable."""
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from crypto.framing import lp
-from crypto.keyring import Key, Keyring
+from crypto.keyring import Keyring
 from crypto.normal import KINDS, normalise
-from crypto.suites import suite_of
+from crypto.suites import Mac, suite_of
 
 __all__ = ["KINDS", "BlindIndex", "Tag", "normalise"]
 
 TAG_SIZE = 16
 
+#: kinds and scopes whose keys are kept at hand; a scope is an application
+SCOPES = 1024
 
-@dataclass(frozen=True, repr=False)
-class Tag:
+
+class Tag(NamedTuple):
     """16 bytes that stand for a value of this kind under the index key of this id (4 bytes)."""
 
     kind: str
@@ -29,17 +32,14 @@ class BlindIndex:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keys = keyring.usable("index")
+        self._macs = lru_cache(maxsize=SCOPES)(self._derive)
 
     def tags(self, kind: str, value: str | bytes, scope: bytes = b"") -> list[Tag]:
-        """One tag a usable key, the primary's first. Raises NotIndexable.
-
-        Equal values in two kinds or two scopes have unrelated tags.
-        """
+        """One tag a usable key, the primary's first. Raises NotIndexable."""
         norm = normalise(kind, value)
+        return [Tag(kind, key_id, mac(norm)[:TAG_SIZE]) for key_id, mac in self._macs(kind, scope)]
+
+    def _derive(self, kind: str, scope: bytes) -> list[tuple[bytes, Mac]]:
+        """Equal values in two kinds or two scopes are tagged under unrelated keys."""
         label = b"rn.bidx.v1" + lp(kind.encode()) + lp(scope)
-        return [Tag(kind, key.id, _tag(key, label, norm)) for key in self._keys]
-
-
-def _tag(key: Key, label: bytes, norm: bytes) -> bytes:
-    suite = suite_of(key.suite)
-    return suite.mac(suite.mac(key.secret, label), norm)[:TAG_SIZE]
+        return [(key.id, suite_of(key.suite).keyed(key.mac(label))) for key in self._keys]

@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from crypto import keyring_format
 from crypto.errors import KeyMissing, KeyRetired, KeyringInvalid
 from crypto.sealer import KeySealer
-from crypto.suites import AES_SHA2, SECRET_SIZE, suite_of
+from crypto.suites import AES_SHA2, SECRET_SIZE, Aead, Mac, suite_of
 
 PURPOSES = ("kek", "index", "pepper", "audit")
 PRIMARY, ACTIVE, RETIRED = STATES = ("primary", "active", "retired")
@@ -36,6 +37,16 @@ class Key:
 
     def __repr__(self) -> str:
         return f"<Key {self.purpose} {self.id.hex()}>"
+
+    @cached_property
+    def mac(self) -> Mac:
+        """HMAC under this key, 32 bytes."""
+        return suite_of(self.suite).keyed(self.secret)
+
+    @cached_property
+    def aead(self) -> Aead:
+        """What a KEK wraps data keys with."""
+        return suite_of(self.suite).kek_aead(self.secret)
 
     @property
     def usable(self) -> bool:
@@ -79,7 +90,7 @@ class Keyring:
 
     def dump(self, sealer: KeySealer | None = None) -> str:
         """JSON with every key sealed by ``sealer``, or in the clear without one."""
-        return keyring_format.write([vars(key) for key in self.keys], sealer)
+        return keyring_format.write(self.keys, sealer)
 
     def primary(self, purpose: str) -> Key:
         return self._usable[purpose][0]
@@ -106,7 +117,7 @@ class Keyring:
 
 def check_value(key: Key) -> bytes:
     """8 bytes by which a store knows the key again without holding it."""
-    return suite_of(key.suite).mac(key.secret, b"rn.kcv.v1")[:CHECK_VALUE_SIZE]
+    return key.mac(b"rn.kcv.v1")[:CHECK_VALUE_SIZE]
 
 
 def _new_key(purpose: str, suite: int, now: datetime) -> Key:

@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from crypto.errors import DecryptionFailed, KeyringInvalid
 from crypto.sealer import KeySealer, NoSealer
@@ -17,7 +17,24 @@ OPTIONAL: dict[str, type] = {"created": str}
 T = TypeVar("T")
 
 
-def write(keys: Sequence[Mapping[str, Any]], sealer: KeySealer | None) -> str:
+class KeyFields(Protocol):
+    """The fields of crypto.keyring.Key."""
+
+    @property
+    def id(self) -> bytes: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def suite(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def secret(self) -> bytes: ...
+    @property
+    def created(self) -> datetime | None: ...
+
+
+def write(keys: Iterable[KeyFields], sealer: KeySealer | None) -> str:
     """JSON text of these keys, one a line."""
     sealer = sealer or NoSealer()
     lines = ",\n".join("  " + json.dumps(_entry(key, sealer)) for key in keys)
@@ -62,11 +79,11 @@ def _is_entry(entry: object) -> bool:
     )
 
 
-def _entry(key: Mapping[str, Any], sealer: KeySealer) -> dict[str, Any]:
-    entry = {"id": key["id"].hex(), "purpose": key["purpose"], "suite": key["suite"], "state": key["state"]}
-    if key["created"] is not None:
-        entry["created"] = key["created"].strftime(TIME)
-    sealed = sealer.seal(key["secret"], _context(key["id"], key["purpose"]))
+def _entry(key: KeyFields, sealer: KeySealer) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": key.id.hex(), "purpose": key.purpose, "suite": key.suite, "state": key.state}
+    if key.created is not None:
+        entry["created"] = key.created.astimezone(UTC).strftime(TIME)
+    sealed = sealer.seal(key.secret, _context(key.id, key.purpose))
     return entry | {"key": base64.b64encode(sealed).decode("ascii")}
 
 

@@ -6,6 +6,7 @@ Text is brought to NFKC, loses spaces and hyphens and becomes upper case; then i
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from operator import mul
 
 from crypto.errors import NotIndexable
 
@@ -16,42 +17,53 @@ _SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\
 _HYPHENS = "\\-\xad\u2010-\u2015\u2212"
 _DROPPED = re.compile(f"[{_SPACES}{_HYPHENS}]")
 
+_ID_15 = re.compile("[0-9]{15}")
+_ID_18 = re.compile("[0-9]{17}[0-9X]")
+_CREDIT_CODE = re.compile("[0-9A-Z]{18}")
+_CARD = re.compile("[0-9]{12,19}")
+_MAINLAND = re.compile(r"(?:\+86|0086|86)?(1[0-9]{10})")
+_ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
+
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+#: digits of twice each digit, added up
+_DOUBLED = bytes.maketrans(b"0123456789", b"0246813579")
 
 
 def _id_check(digits: str) -> str:
     """Check character of 17 digits: ISO 7064 MOD 11-2 (GB 11643)."""
-    total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=True))
+    total = sum(map(mul, digits.encode(), _ID_WEIGHTS)) - ord("0") * sum(_ID_WEIGHTS)
     return "10X98765432"[total % 11]
 
 
 def _id_number(text: str) -> str | None:
-    if re.fullmatch("[0-9]{15}", text):
+    if _ID_15.fullmatch(text):
         text = f"{text[:6]}19{text[6:]}"
         return text + _id_check(text)
-    if re.fullmatch("[0-9]{17}[0-9X]", text) and _id_check(text[:17]) == text[17]:
+    if _ID_18.fullmatch(text) and _id_check(text[:17]) == text[17]:
         return text
     return None
 
 
 def _credit_code(text: str) -> str | None:
-    return text if re.fullmatch("[0-9A-Z]{18}", text) else None
+    return text if _CREDIT_CODE.fullmatch(text) else None
 
 
 def _card(text: str) -> str | None:
     """12 to 19 digits (ISO/IEC 7812) with the right Luhn digit."""
-    if not re.fullmatch("[0-9]{12,19}", text):
+    if not _CARD.fullmatch(text):
         return None
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in text[-2::-2])
-    return text if (doubled + sum(map(int, text[-1::-2]))) % 10 == 0 else None
+    digits = text.encode()
+    summands = digits[-1::-2] + digits[-2::-2].translate(_DOUBLED)
+    return text if (sum(summands) - ord("0") * len(summands)) % 10 == 0 else None
 
 
 def _mobile(text: str) -> str | None:
     """E.164; without a country code a mainland number. All spellings of one number come out alike."""
-    if mainland := re.fullmatch(r"(?:\+86|0086|86)?(1[0-9]{10})", text):
+    if mainland := _MAINLAND.fullmatch(text):
         return f"+86{mainland[1]}"
-    abroad = re.fullmatch(r"(?:\+|00)([1-9][0-9]{6,14})", text)
-    return f"+{abroad[1]}" if abroad and not abroad[1].startswith("86") else None
+    abroad = _ABROAD.fullmatch(text)
+    return f"+{abroad[1]}" if abroad else None
 
 
 _TEXT: Mapping[str, Callable[[str], str | None]] = {
@@ -83,5 +95,7 @@ def _plain(value: str | bytes) -> str:
     text = value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
     if len(text) > LONGEST:
         return ""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     text = _DROPPED.sub("", unicodedata.normalize("NFKC", text))
     return text.upper() if text.isascii() else ""

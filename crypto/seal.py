@@ -1,10 +1,11 @@
 """Sealed fields and wrapped data keys: wire formats "field v1" and "wrapped DEK v1".
 
-field v1, 54 + 32k bytes: version, suite, data key id 8, nonce 12, ciphertext of the padded text, tag 16.
+field v1, 38 + 32k bytes: version, suite, data key id 8, nonce 12, ciphertext of the padded text, tag 16.
 wrapped DEK v1, 66 bytes: version, suite, KEK id 4, nonce 12, ciphertext 32, tag 16.
 """
 
 import os
+from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -40,8 +41,7 @@ def wrap(kek: Key, dek_id: bytes, dek: bytes) -> bytes:
 
 def _wrap(nonce: bytes, kek: Key, dek_id: bytes, dek: bytes) -> bytes:
     header = bytes([VERSION, kek.suite]) + kek.id
-    aead = suite_of(kek.suite).kek_aead(kek.secret)
-    return header + nonce + aead.encrypt(nonce, dek, _dek_associated(header, dek_id))
+    return header + nonce + kek.aead.encrypt(nonce, dek, _dek_associated(header, dek_id))
 
 
 def unwrap(keyring: Keyring, dek_id: bytes, wrapped: bytes) -> bytes:
@@ -53,13 +53,7 @@ def unwrap(keyring: Keyring, dek_id: bytes, wrapped: bytes) -> bytes:
     kek = keyring.key("kek", header[2:])
     if kek.suite != suite:
         raise DecryptionFailed
-    aead = suite_of(suite).kek_aead(kek.secret)
-    return _decrypt(aead, nonce, wrapped[WRAP_CIPHERTEXT:], _dek_associated(header, dek_id))
-
-
-def kek_id_of(wrapped: bytes) -> bytes:
-    """Id of the KEK a data key is wrapped under, 4 bytes."""
-    return wrapped[2:WRAP_HEADER]
+    return _decrypt(kek.aead, nonce, wrapped[WRAP_CIPHERTEXT:], _dek_associated(header, dek_id))
 
 
 def dek_id_of(sealed: bytes) -> bytes:
@@ -77,7 +71,8 @@ class FieldCipher:
         self._dek_id = dek_id
         self._dek = dek
         self._header = bytes([VERSION, suite]) + dek_id
-        self._aeads = {suite: suite_of(suite).field_aead(dek)}
+        self._seals = suite_of(suite).field_aead(dek)
+        self._opens = {self._header: self._seals}
 
     def __repr__(self) -> str:
         return f"<FieldCipher {self._dek_id.hex()}>"
@@ -91,21 +86,29 @@ class FieldCipher:
 
     def _seal(self, nonce: bytes, context: str, row_id: UUID, plaintext: bytes) -> bytes:
         padded = plaintext + b"\x80" + bytes(-(len(plaintext) + 1) % BLOCK)
-        associated = self._header + lp(context.encode()) + row_id.bytes
-        return self._header + nonce + self._aeads[self._header[1]].encrypt(nonce, padded, associated)
+        associated = self._header + _framed(context) + row_id.bytes
+        return self._header + nonce + self._seals.encrypt(nonce, padded, associated)
 
     def open(self, context: str, row_id: UUID, sealed: bytes) -> bytes:
         """What was sealed here. Raises DecryptionFailed whatever differs, UnsupportedFormat for its kinds."""
+        header, nonce = sealed[:FIELD_HEADER], sealed[FIELD_HEADER:FIELD_CIPHERTEXT]
+        if len(sealed) < SMALLEST_FIELD:
+            raise DecryptionFailed
+        aead = self._opens.get(header) or self._opens_too(sealed)
+        associated = header + _framed(context) + row_id.bytes
+        return _unpad(_decrypt(aead, nonce, sealed[FIELD_CIPHERTEXT:], associated))
+
+    def _opens_too(self, sealed: bytes) -> Aead:
+        """For a field of this data key in another suite, kept for the next one."""
         if dek_id_of(sealed) != self._dek_id:
             raise DecryptionFailed
-        header, nonce = sealed[:FIELD_HEADER], sealed[FIELD_HEADER:FIELD_CIPHERTEXT]
-        associated = header + lp(context.encode()) + row_id.bytes
-        return _unpad(_decrypt(self._aead(sealed[1]), nonce, sealed[FIELD_CIPHERTEXT:], associated))
+        aead = suite_of(sealed[1]).field_aead(self._dek)
+        return self._opens.setdefault(sealed[:FIELD_HEADER], aead)
 
-    def _aead(self, suite: int) -> Aead:
-        if suite not in self._aeads:
-            self._aeads[suite] = suite_of(suite).field_aead(self._dek)
-        return self._aeads[suite]
+
+@lru_cache(maxsize=256)
+def _framed(context: str) -> bytes:
+    return lp(context.encode())
 
 
 def _check_format(data: bytes) -> int:
