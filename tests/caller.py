@@ -23,7 +23,9 @@ class Caller:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         if json is None and method == "POST" and "data" not in more:
             json = {}
-        return self.app.test_client().open(path, method=method, json=json, headers=headers, **more)
+        # a context of its own, as in a server: no session is shared with the test's
+        with self.app.app_context():
+            return self.app.test_client().open(path, method=method, json=json, headers=headers, **more)
 
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.send("GET", path, **more)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, event
 from uuid_utils.compat import uuid7
 
 from providers.sandbox import Sandbox
+from tests.caller import Caller
 from tests.databases import postgres_url, scratch_database
 from verify import create_app
 from verify.auth import SCOPES
@@ -143,6 +144,12 @@ def make_application(app: Flask, name: str = "Sign-up", origin: str = ORIGIN, **
 @pytest.fixture
 def api_keys(app: Flask) -> Keys:
     return make_application(app)
+
+
+@pytest.fixture
+def server(app: Flask, api_keys: Keys) -> Caller:
+    """The sign-up backend with a test key."""
+    return Caller(app, api_keys.test)
 
 
 @contextmanager

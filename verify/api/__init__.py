@@ -33,6 +33,7 @@ def register(app: Flask, spec: Api) -> None:
     for blueprint in (verifications.blueprint, steps.blueprint, accounts.blueprint, reference.blueprint):
         spec.register_blueprint(blueprint)
     describe_security(app, spec)
+    app.extensions["realname.openapi"] = spec.spec
     app.register_blueprint(system.blueprint)
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 CODES: dict[str, Any] = {
     "required": "required",
@@ -33,6 +33,13 @@ class Body(Schema):
 
 class Query(Body):
     """A query string, held to the same rule."""
+
+
+class Answer(Schema):
+    """What we answer. A later release may add members, so clients must let unknown ones pass."""
+
+    class Meta:
+        unknown = INCLUDE
 
 
 def is_clean(value: str) -> bool:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from verify import policies
 from verify.api.documentation import problems
+from verify.api.fields import Answer
 from verify.auth import public, services
 from verify.errors import Problem
 from verify.flows.checks import SHANGHAI
@@ -15,13 +16,13 @@ from verify.flows.reasons import published
 blueprint = Blueprint("reference", __name__, url_prefix="/v1", description="Published texts and tables.")
 
 
-class PolicySummary(Schema):
+class PolicySummary(Answer):
     version = fields.String(required=True)
     effective_on = fields.Date(required=True)
     digest = fields.String(required=True, metadata={"description": "SHA-256 of the texts, hex."})
 
 
-class PolicyList(Schema):
+class PolicyList(Answer):
     data = fields.List(fields.Nested(PolicySummary), required=True)
     current = fields.String(required=True)
 
@@ -30,7 +31,7 @@ class PolicyText(PolicySummary):
     texts = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class ReasonView(Schema):
+class ReasonView(Answer):
     code = fields.String(required=True)
     step = fields.String(required=True, allow_none=True)
     retryable = fields.Boolean(required=True)
@@ -38,7 +39,7 @@ class ReasonView(Schema):
     text = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class ReasonList(Schema):
+class ReasonList(Answer):
     data = fields.List(fields.Nested(ReasonView), required=True)
 
 

@@ -1,8 +1,8 @@
 """Request and response bodies of the contract (api.md)."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
-from verify.api.fields import CODES, Body, Labels, OneOf, Query, Text
+from verify.api.fields import CODES, Answer, Body, Labels, OneOf, Query, Text
 from verify.flows.methods import METHODS, TYPES
 from verify.flows.states import Status
 
@@ -73,7 +73,7 @@ class Listing(Query):
     cursor = Text(60)
 
 
-class StepView(Schema):
+class StepView(Answer):
     name = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["pending", "processing", "passed", "failed"]))
     attempts_left = fields.Integer()
@@ -83,33 +83,33 @@ class StepView(Schema):
     needs = fields.List(fields.String())
 
 
-class LastError(Schema):
+class LastError(Answer):
     step = fields.String(required=True)
     code = fields.String(required=True, metadata={"description": "One of GET /v1/reason_codes."})
     message = fields.String(required=True)
     retryable = fields.Boolean(required=True)
 
 
-class Decision(Schema):
+class Decision(Answer):
     by = fields.String(required=True, validate=validate.OneOf(["rules", "staff"]))
     reason_codes = fields.List(fields.String(), required=True)
     message = fields.String(required=True)
 
 
-class Assurance(Schema):
+class Assurance(Answer):
     check = fields.String(required=True)
     provider = fields.String(required=True)
     liveness = fields.Boolean()
 
 
-class Result(Schema):
+class Result(Answer):
     name = fields.String(required=True, allow_none=True, metadata={"description": "Masked."})
     id_number = fields.String(required=True, allow_none=True, metadata={"description": "First and last character."})
     verified_at = fields.DateTime(required=True)
     assurance = fields.List(fields.Nested(Assurance), required=True)
 
 
-class Verification(Schema):
+class Verification(Answer):
     id = fields.String(required=True, metadata={"example": "ver_0198c0de-0000-7000-8000-000000000001"})
     object = fields.String(required=True, validate=validate.OneOf(["verification"]))
     livemode = fields.Boolean(required=True)
@@ -138,17 +138,17 @@ class CreatedVerification(Verification):
     hosted_url = fields.String(required=True, allow_none=True)
 
 
-class ClientToken(Schema):
+class ClientToken(Answer):
     client_token = fields.String(required=True)
     hosted_url = fields.String(required=True, allow_none=True)
 
 
-class Page(Schema):
+class Page(Answer):
     data = fields.List(fields.Nested(Verification), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class RecipientView(Schema):
+class RecipientView(Answer):
     name = fields.String(required=True)
     contact = fields.String(required=True)
     purpose = fields.String(required=True)
@@ -156,7 +156,7 @@ class RecipientView(Schema):
     data = fields.List(fields.String(), required=True)
 
 
-class NoticeItem(Schema):
+class NoticeItem(Answer):
     id = fields.String(required=True)
     required = fields.Boolean(required=True)
     purpose = fields.String(required=True)
@@ -165,14 +165,14 @@ class NoticeItem(Schema):
     recipient = fields.Nested(RecipientView)
 
 
-class Notice(Schema):
+class Notice(Answer):
     notice_id = fields.String(required=True)
     policy_version = fields.String(required=True)
     text = fields.String(required=True)
     items = fields.List(fields.Nested(NoticeItem), required=True)
 
 
-class Gate(Schema):
+class Gate(Answer):
     status = fields.String(
         required=True,
         validate=validate.OneOf(["none", "pending", "review", "verified", "rejected", "expired", "suspended"]),
@@ -181,20 +181,20 @@ class Gate(Schema):
     reason = fields.String()
 
 
-class AccountView(Schema):
+class AccountView(Answer):
     account_ref = fields.String(required=True)
     livemode = fields.Boolean(required=True)
     personal = fields.Nested(Gate, required=True)
     enterprise = fields.Nested(Gate, required=True)
 
 
-class FieldErrorView(Schema):
+class FieldErrorView(Answer):
     field = fields.String(required=True)
     code = fields.String(required=True)
     message = fields.String(required=True)
 
 
-class ProblemView(Schema):
+class ProblemView(Answer):
     type = fields.String(required=True)
     title = fields.String(required=True)
     status = fields.Integer(required=True)
@@ -202,3 +202,11 @@ class ProblemView(Schema):
     code = fields.String(required=True)
     request_id = fields.String(required=True)
     errors = fields.List(fields.Nested(FieldErrorView))
+    # what some codes add: ids and codes only
+    verification = fields.String(metadata={"description": "verification_open: the open one."})
+    missing = fields.List(fields.String(), metadata={"description": "consent_required: the missing items."})
+    next_step = fields.String(allow_none=True, metadata={"description": "step_not_expected: the expected one."})
+    notice_id = fields.String(metadata={"description": "notice_changed: the current one."})
+    alternatives = fields.List(fields.String(), metadata={"description": "method_unavailable: what is left."})
+    limit = fields.Integer(metadata={"description": "too_large: bytes at most."})
+    reason = fields.String(metadata={"description": "unsupported_image: what is wrong with it."})

@@ -57,7 +57,7 @@ def expose() -> Response:
 @public
 def docs() -> str:
     """The OpenAPI document as a page, without a script from anywhere."""
-    spec: dict[str, Any] = current_app.extensions["flask-smorest"]["apis"]["v1"]["ext_obj"].spec.to_dict()
+    spec: dict[str, Any] = current_app.extensions["realname.openapi"].to_dict()
     groups = defaultdict(list)
     for path, operations in spec["paths"].items():
         for method, operation in operations.items():

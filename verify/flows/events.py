@@ -16,8 +16,13 @@ def canonical(payload: dict[str, Any]) -> bytes:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def append(session: Session, verification: Verification, kind: str, now: datetime, **data: Any) -> Event:
-    """Add the next entry to the chain of a locked verification. ``data`` is ids and codes only.
+def append(session: Session, verification: Verification, kind: str, now: datetime, **data: Any) -> None:
+    """Add the next entry to the chain of a locked verification. ``data`` is ids and codes only."""
+    session.add(chained(verification, kind, now, **data))
+
+
+def chained(verification: Verification, kind: str, now: datetime, **data: Any) -> Event:
+    """The next entry, not in a session yet; the verification's head has moved on to it.
 
     The verification carries the chain's head, so an append reads nothing and a cut tail shows.
     """
@@ -45,5 +50,4 @@ def append(session: Session, verification: Verification, kind: str, now: datetim
         created_at=now,
     )
     verification.event_seq, verification.event_hash = seq, digest
-    session.add(event)
     return event

@@ -56,11 +56,11 @@ def create(
         account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
         verification = _made(verification_id, application, account_id, wanted, now, livemode=livemode)
         _refuse_unready(verification, services)
-        with session.no_autoflush:
-            events.append(session, verification, "verification.created", now, method=wanted.method)
-            if not _inserted(session, verification):
-                _make_room(session, verification, services)
-                _inserted(session, verification)
+        event = events.chained(verification, "verification.created", now, method=wanted.method)
+        if not _inserted(session, verification):
+            _make_room(session, verification, services)
+            _inserted(session, verification)
+        session.add(event)
         if wanted.contact:
             keys = services.vault.create(account_id, verification_id, ["contact"])
             seal_step(session, keys, verification, "contact", {"contact": checked_contact(wanted.contact)}, now)
@@ -119,7 +119,7 @@ def _make_room(session: Session, verification: Verification, services: Services)
     ).one()
     if found.expires_at > services.clock() or not expire(session, found, services):
         raise Problem("verification_open", verification=f"ver_{found.id}")
-    session.flush([found])
+    session.flush()
 
 
 def _check(wanted: Wanted) -> None:
