@@ -13,7 +13,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 #: least levels of libraries that are talkative at ours
-QUIET = {"huey": logging.WARNING, "sqlalchemy": logging.WARNING, "urllib3": logging.WARNING, "PIL": logging.WARNING}
+QUIET = dict.fromkeys(("alembic", "huey", "sqlalchemy", "urllib3", "PIL"), logging.WARNING)
 
 #: innermost frames shown of a traceback
 FRAMES = 12

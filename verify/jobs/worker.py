@@ -38,6 +38,7 @@ THREADS = 4
 SWEEP_EVERY = 60.0
 BROKER_RETRY = 5.0
 DRAIN = 25
+SWEEP_DRAIN = 3
 
 #: of one sweep a minute, so that a row that never gets done cannot keep it spinning
 ROUNDS = 500
@@ -56,7 +57,7 @@ def run(app: Flask) -> None:
         _consume(app, huey)
     stop.set()
     for sweeper in sweepers:
-        sweeper.join(DRAIN)
+        sweeper.join(SWEEP_DRAIN)
     log.info("worker stopped")
 
 

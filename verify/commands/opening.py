@@ -1,0 +1,42 @@
+"""What commands share: settings, and the service's parts without its web server."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from verify import config, create_app
+from verify.config import Settings
+from verify.services import Services
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def settings() -> Settings:
+    """Raises ConfigurationError."""
+    return config.load()
+
+
+@contextmanager
+def opened() -> Iterator[Services]:
+    """The parts a request is handed, for the length of a command."""
+    app = create_app(settings())
+    services: Services = app.extensions["realname"]
+    with app.app_context():
+        try:
+            yield services
+        finally:
+            services.session.remove()
+            app.extensions["sqlalchemy"].engine.dispose()
+            services.vault.engine.dispose()
+
+
+def show(value: Any) -> None:
+    click.echo(json.dumps(value, default=str, ensure_ascii=False))
+
+
+def show_pairs(values: Mapping[str, str]) -> None:
+    for label, value in values.items():
+        click.echo(f"{label.replace('_', ' '):<15} {value}")

@@ -1,0 +1,196 @@
+"""What is wrong with an installation, and how to mend it."""
+
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import DBAPIError
+
+from crypto import selftest
+from crypto.errors import CryptoError
+from providers.base import Misconfigured
+from verify import config, load_providers
+from verify.boot import UPGRADE, open_key_store, open_stores, read_keyring
+from verify.config import ConfigurationError, Settings
+from verify.jobs.queue import make_huey
+from verify.migrating import HISTORIES, migration_engine, require_current, revision
+from verify.models import Attempt, Event, keystore
+from verify.services import utc_now
+from verify.store import sqlite_file
+
+#: further apart, leases and expiries of several machines contradict one another
+MAX_SKEW = timedelta(seconds=2)
+
+#: a row due for longer means that no worker runs
+MAX_OVERDUE = timedelta(minutes=5)
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``problem`` is None where all is well; ``mend`` says what to do."""
+
+    check: str
+    problem: str | None = None
+    mend: str | None = None
+
+
+#: what is wrong and how to mend it, in sentences without a secret
+Ailment = tuple[str, str]
+Check = Callable[[Settings], Ailment | None]
+
+
+def examine(environ: Mapping[str, str] | None = None) -> list[Finding]:
+    """Run every check. Changes nothing but what a start would: the instance folder and the key registry."""
+    try:
+        settings = config.load(environ)
+    except ConfigurationError as error:
+        return [Finding("configuration", str(error), "correct this setting; README.md has the table of all")]
+    findings = [Finding("configuration")]
+    sound = True
+    for name, check in CHECKS.items():
+        if sound or name not in NEED_TABLES:
+            findings.append(_run(name, check, settings))
+            sound &= name != "databases" or findings[-1].problem is None
+    return findings
+
+
+def require_startable(settings: Settings) -> None:
+    """Raises what keeps the service from starting: settings, tables, keyring, providers."""
+    require_current(settings)
+    _, vault = open_stores(settings)
+    vault.engine.dispose()
+    for provider in load_providers(settings).values():
+        provider.close()
+
+
+def _run(name: str, check: Check, settings: Settings) -> Finding:
+    try:
+        return Finding(name, *(check(settings) or ()))
+    except ConfigurationError as error:
+        return Finding(name, str(error))
+    except (CryptoError, Misconfigured) as error:
+        return Finding(name, str(error), MENDS.get(name))
+    except DBAPIError as error:
+        return Finding(name, f"a database does not answer ({type(error).__name__})", MENDS["databases"])
+
+
+def _crypto(_: Settings) -> Ailment | None:
+    selftest.run()
+    return None
+
+
+def _databases(settings: Settings) -> Ailment | None:
+    for history in HISTORIES.values():
+        at = revision(settings, history)
+        if at != history.head():
+            problem = f"the tables of {history.setting} are at {at or 'nothing'}, this release needs {history.head()}"
+            return problem, f"stop the service and {UPGRADE}"
+    return None
+
+
+def _keyring(settings: Settings) -> Ailment | None:
+    engine = open_key_store(settings)
+    try:
+        missing = read_keyring(settings) is None
+        empty = keystore.is_empty(engine)
+    finally:
+        engine.dispose()
+    if missing and empty:
+        return f"there is no keyring at {settings.keyring_path} yet", "start the service once: it makes one"
+    _, vault = open_stores(settings)
+    vault.engine.dispose()
+    return None
+
+
+def _broker(settings: Settings) -> Ailment | None:
+    try:
+        huey = make_huey(settings)
+        huey.pending_count()
+        huey.storage.close()
+    except Exception as error:  # noqa: BLE001 - each broker has errors of its own
+        problem = f"REALNAME_BROKER_URL names a broker that does not answer ({type(error).__name__})"
+        return problem, "start it, or correct the URL; until then due work waits for the minutely sweep"
+    return None
+
+
+def _worker(settings: Settings) -> Ailment | None:
+    overdue = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
+    with _main(settings) as engine, engine.connect() as connection:
+        oldest = connection.scalar(overdue)
+    if oldest is not None and oldest < utc_now() - MAX_OVERDUE:
+        return f"work is due since {oldest:%Y-%m-%d %H:%M} UTC and nobody does it", "start `realname worker`"
+    return None
+
+
+def _clock(settings: Settings) -> Ailment | None:
+    mend = "synchronise the clocks of all machines (NTP)"
+    with _main(settings) as engine, engine.connect() as connection:
+        newest = connection.scalar(select(func.max(Event.created_at)))
+        there = connection.scalar(select(func.now())) if engine.dialect.name == "postgresql" else utc_now()
+    skew = abs(there.astimezone(UTC) - utc_now()) if isinstance(there, datetime) else timedelta(0)
+    if skew > MAX_SKEW:
+        return f"this clock and the database's are {skew.total_seconds():.0f} s apart", mend
+    if newest is not None and newest > utc_now() + MAX_SKEW:
+        return f"the newest event is from {newest:%Y-%m-%d %H:%M} UTC, which is in the future", mend
+    return None
+
+
+def _providers(settings: Settings) -> Ailment | None:
+    for provider in load_providers(settings).values():
+        provider.close()
+    return None
+
+
+def _files(settings: Settings) -> Ailment | None:
+    for path, mode in _private(settings):
+        if path.stat().st_mode & OTHERS:
+            return f"{path} is open to group or others", f"chmod {mode} {path}"
+    return None
+
+
+def _private(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """What only the service's own user may touch, with its mode."""
+    if settings.instance.exists():
+        yield settings.instance, "700"
+    urls = (settings.database_url, settings.keys_database_url)
+    for path in (settings.keyring_path, *map(sqlite_file, urls)):
+        if path is not None and path.exists():
+            yield path, "600"
+
+
+@contextmanager
+def _main(settings: Settings) -> Iterator[Engine]:
+    engine = migration_engine(settings.database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+CHECKS: Mapping[str, Check] = {
+    "cryptography": _crypto,
+    "databases": _databases,
+    "keyring": _keyring,
+    "broker": _broker,
+    "worker": _worker,
+    "clock": _clock,
+    "providers": _providers,
+    "files": _files,
+}
+
+#: left out when the databases are not as they should be
+NEED_TABLES = frozenset({"keyring", "worker", "clock"})
+
+#: for what a check's own sentence does not say already
+MENDS: Mapping[str, str] = {
+    "cryptography": "install the locked dependencies again; this build of OpenSSL cannot be used",
+    "databases": "start the database, or correct REALNAME_DATABASE_URL and REALNAME_KEYS_DATABASE_URL",
+    "keyring": "put the keyring back that belongs to this key store, from its offline copy",
+    "providers": "correct the provider's table in the file that REALNAME_CONFIG names",
+}
