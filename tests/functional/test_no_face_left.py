@@ -39,7 +39,7 @@ def planted() -> dict[str, bytes]:
     needles["name"] = NAME.encode()
     needles["latin name"] = LATIN_NAME.encode()
     needles["mobile"] = MOBILE.encode()
-    for n in range(20):
+    for n in range(1, 1 + 2 * len(ENDINGS)):
         needles[f"ID number {n}"] = adult(500 + n).id_number.encode()
         needles[f"card number {n}"] = card(500 + n).encode()
     return needles
@@ -144,15 +144,18 @@ def test_nothing_is_left_on_sqlite(tmp_path: Path) -> None:
 
 
 def postgres_files(url: str) -> list[Path]:
-    """Every file of the cluster, write-ahead log included."""
-    engine = create_engine(url)
+    """Every file of the cluster that can hold this database, write-ahead log included."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         folder = Path(str(connection.execute(text("SHOW data_directory")).scalar()))
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("CHECKPOINT"))
+        ours = connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar()
+        connection.execute(text("CHECKPOINT"))
     engine.dispose()
     if not os.access(folder, os.R_OK | os.X_OK):
         pytest.skip("the PostgreSQL data directory cannot be read by this user")
-    return [p for p in folder.rglob("*") if p.is_file() and os.access(p, os.R_OK)]
+    # other databases of the cluster come and go meanwhile
+    others = {p for p in (folder / "base").iterdir() if p.name != str(ours)}
+    return [p for p in folder.rglob("*") if p.is_file() and os.access(p, os.R_OK) and not others & set(p.parents)]
 
 
 @pytest.mark.parametrize("both_databases", ["postgresql"], indirect=True)
