@@ -73,7 +73,7 @@ class Keyring:
         return isinstance(other, Keyring) and self.keys == other.keys
 
     def __hash__(self) -> int:
-        return hash(tuple(k.id for k in self.keys))
+        return hash(self.keys)
 
     @classmethod
     def generate(cls, now: datetime) -> "Keyring":

@@ -37,7 +37,7 @@ def test_no_two_keyrings_share_a_key(now: datetime) -> None:
 def test_a_dumped_keyring_parses_to_itself(keyring: Keyring, now: datetime, sealer: SecretSealer | None) -> None:
     rotated = keyring.with_new_primary("kek", now)
     rotated = retired(rotated, keyring.primary("kek"))
-    assert Keyring.parse(rotated.dump(sealer), sealer) == rotated
+    assert {Keyring.parse(rotated.dump(sealer), sealer)} == {rotated}
 
 
 def test_a_sealed_keyring_shows_no_key(keyring: Keyring) -> None:

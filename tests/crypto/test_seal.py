@@ -66,6 +66,14 @@ def test_every_name_and_number_of_a_person_has_one_length() -> None:
     assert {len(CIPHER.seal(CONTEXT, ROW, value.encode())) for value in values} == {70}
 
 
+@pytest.mark.parametrize(
+    ("sealed", "expected"),
+    [(b"", DecryptionFailed), (b"\x01\x01" + bytes(67), DecryptionFailed), (bytes(70), UnsupportedFormat)],
+)
+def test_no_data_key_is_named_by_what_is_no_field(sealed: bytes, expected: type[Exception]) -> None:
+    assert refusal(dek_id_of, sealed) is expected
+
+
 def test_sealing_twice_gives_unlike_bytes() -> None:
     assert CIPHER.seal(CONTEXT, ROW, b"same") != CIPHER.seal(CONTEXT, ROW, b"same")
 

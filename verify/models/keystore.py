@@ -1,5 +1,6 @@
 """The key store: a database of its own, so that backups of the main store hold no key to what they hold."""
 
+import time
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -42,11 +43,22 @@ WRITE = "realname_write"
 
 BUSY_TIMEOUT_MS = 10_000
 
-SQLITE_PRAGMAS = {
+#: seconds until a checkpoint is tried again that another one held up
+CHECKPOINT_PAUSE = 0.02
+
+SQLITE_PRAGMAS: dict[str, Any] = {
     "busy_timeout": BUSY_TIMEOUT_MS,
     "journal_mode": "WAL",
     "synchronous": "NORMAL",
     "secure_delete": "ON",
+}
+
+
+#: libpq's connection options; nothing of ours waits longer for a lock or idles longer in a transaction
+POSTGRES_CONNECTION = {
+    "application_name": "realname",
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
 }
 
 
@@ -108,9 +120,10 @@ owner_tags = Table(
 
 def make_engine(url: str, pool_size: int = 10) -> Engine:
     """An engine for the key store. Its errors never show parameters; a SQLite file is made with mode 0600."""
+    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, connect_args=POSTGRES_CONNECTION, **options)
+    engine = create_engine(url, **options)
     event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
@@ -155,10 +168,23 @@ def check_registry(connection: Connection, keyring: Keyring, now: datetime) -> N
         _take_down_state(connection, known[key_id], held[key_id], now)
 
 
-def checkpoint(engine: Engine) -> bool:
-    """Move SQLite's write-ahead log into the file and empty it; False when other work held that up."""
+def forget_deleted(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log into the file, where deleted rows are zeros; False if held up too long.
+
+    PostgreSQL keeps deleted rows in its own log: there the KEK's destruction ends them.
+    """
     if engine.dialect.name != "sqlite":
         return True
+    deadline = time.monotonic() + SQLITE_PRAGMAS["busy_timeout"] / 1000
+    while not _checkpoint(engine):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(CHECKPOINT_PAUSE)
+    return True
+
+
+def _checkpoint(engine: Engine) -> bool:
+    """False where a reader outlasts the time-out, or another checkpoint runs."""
     with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, Engine, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Delete, Engine, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crypto.errors import KeyShredded
@@ -27,9 +27,6 @@ __all__ = ["Keys", "TagCount", "TagUse", "Vault"]
 log = logging.getLogger(__name__)
 
 KEY_COLUMNS = (data_keys.c.id, data_keys.c["class"].label("retention_class"), data_keys.c.wrapped)
-
-#: times a checkpoint is tried that another one holds up
-CHECKPOINTS = 3
 
 
 class Keys:
@@ -133,13 +130,13 @@ class Vault:
         return self._erase(doomed if classes is None else doomed.where(data_keys.c["class"].in_(classes)))
 
     def shred_owner(self, owner: UUID) -> int:
-        """Destroy all data keys of the account and its tags; counts the keys.
+        """Destroy all data keys of the account and the tags it was the first to use; counts the keys.
 
         Close the account in the main store first: keys made afterwards are not covered.
         """
         return self._erase(
             delete(data_keys).where(data_keys.c.owner_id == owner),
-            delete(owner_tags).where(or_(owner_tags.c.owner_id == owner, owner_tags.c.holder == owner)),
+            delete(owner_tags).where(owner_tags.c.owner_id == owner),
         )
 
     def sweep_tags(self, now: datetime, limit: int) -> int:
@@ -178,18 +175,21 @@ class Vault:
         }
 
     def _erase(self, *statements: Delete) -> int:
-        """Run these, leave nothing of the rows in SQLite's files, and count what the first deleted."""
+        """Count what the first of these deletes, and leave none of it in SQLite's files.
+
+        Done even when nothing was deleted now: an earlier call may have been held up or killed.
+        """
         with self._write() as connection:
             counts = [connection.execute(statement).rowcount for statement in statements]
-        if any(counts) and not any(keystore.checkpoint(self.engine) for _ in range(CHECKPOINTS)):
-            log.warning("key store checkpoint was held up")
+        if not keystore.forget_deleted(self.engine):
+            log.warning("key store checkpoint held up")
         return counts[0]
 
 
 def _not_under(connection: Connection, kek_id: bytes, limit: int) -> list[AnyRow]:
     """Data keys wrapped under another KEK, locked. Two ranges, since an index cannot answer "unequal"."""
     found: list[AnyRow] = []
-    for other in (WRAPPED_UNDER < kek_id, WRAPPED_UNDER > kek_id):
+    for other in (kek_id > WRAPPED_UNDER, kek_id < WRAPPED_UNDER):
         rows = select(*KEY_COLUMNS).where(other).limit(limit - len(found)).with_for_update(skip_locked=True)
         found += connection.execute(rows).all()
     return found
