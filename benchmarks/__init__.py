@@ -1,0 +1,1 @@
+"""What is measured, always as ratios of two sides run in turn."""
