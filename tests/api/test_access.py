@@ -1,5 +1,6 @@
 """Who may do what: keys, tokens, applications, modes, scopes and origins."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import ORIGIN, Clock, Keys, make_application
+from verify.config import Settings
 from verify.models import ApiKey
 from verify.services import Services
 
@@ -172,3 +174,19 @@ class TestOrigins:
         response = Caller(app, made["client_token"]).get(f"/v1/verifications/{made['id']}", headers={"Origin": ORIGIN})
         assert response.json["code"] == "invalid_credentials"
         assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+class TestRates:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, request_rate="2 per minute")
+
+    def test_a_credential_past_its_rate_is_told_to_wait_and_others_are_not(
+        self, app: Flask, api_keys: Keys, server: Caller
+    ) -> None:
+        statuses = [server.get("/v1/verifications").status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+        refused = server.get("/v1/verifications")
+        assert refused.json["code"] == "rate_limited"
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert Caller(app, api_keys.live).get("/v1/verifications").status_code == 200

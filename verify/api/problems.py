@@ -52,7 +52,7 @@ def _framework(error: HTTPException) -> Response:
     if messages:
         return answer(Problem("invalid_input", errors=list(_field_errors(messages))))
     code = FRAMEWORK.get(error.code or 500, "internal_error")
-    response = answer(Problem(code))
+    response = answer(Problem(code, retry_after=1 if code == "rate_limited" else None))
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value

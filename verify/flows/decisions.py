@@ -89,7 +89,9 @@ def _fail(turn: Turn) -> None:
         rejected(turn.session, verification, turn.services, [code, "methods_exhausted"], step=again)
         return
     advance(verification, Action.RETURN, now)
-    events.append(turn.session, verification, "verification.step_failed", now, step=again, code=code)
+    # an outage or an unusable picture is no failure of the step (api.md): audit only
+    kind = "verification.step_failed" if REASONS[code].costs_try else "verification.step_returned"
+    events.append(turn.session, verification, kind, now, step=again, code=code)
 
 
 def _to_redo(verification: Verification, step: Step, code: str) -> str:
@@ -103,12 +105,11 @@ def _to_redo(verification: Verification, step: Step, code: str) -> str:
 
 def _reopen(verification: Verification, submitted: str, again: str) -> None:
     """Both steps are owed again; one whose tries are used up has failed."""
-    for name in {submitted, again}:
+    # sent back further, the code was spent on a card that did not match; the next card gets the next one
+    spent = {} if submitted == again else {"expires_at": None, "resend_at": None}
+    for name in (submitted, again):
         status = progress.FAILED if progress.tries_left(verification, name) == 0 else progress.PENDING
-        progress.put(verification, name, status, check=None)
-    if submitted != again:
-        # the code was spent on a card that did not match; the next card gets the next one
-        progress.put(verification, submitted, progress.PENDING, expires_at=None, resend_at=None)
+        progress.put(verification, name, status, check=None, **spent)
 
 
 _APPLY = {Verb.PASS: _pass, Verb.FAIL: _fail, Verb.WAIT: _wait, Verb.HOLD: _hold}
