@@ -27,7 +27,7 @@ PROGRAM = (sys.executable, "-m", "verify.cli")
 LOOK_EVERY = 0.2
 DRAIN = 30.0
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 #: a child that lived this long died of something new
 STEADY = 10.0
 

@@ -13,8 +13,9 @@ from verify.models.base import insert_for
 
 KEPT = timedelta(hours=24)
 
-#: past this a running twin is taken for dead; the resource tells how far it came
-RUNNING_AT_MOST = timedelta(minutes=2)
+#: longer than any provider may think: past this a running twin is taken for dead, and the resource tells
+#: how far it came
+RUNNING_AT_MOST = timedelta(seconds=40)
 
 
 @dataclass(frozen=True)
