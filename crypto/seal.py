@@ -48,11 +48,9 @@ def unwrap(keyring: Keyring, dek_id: bytes, wrapped: bytes) -> bytes:
     """The data key. Raises KeyMissing naming its KEK, UnsupportedFormat or DecryptionFailed."""
     if len(wrapped) != WRAPPED_SIZE:
         raise DecryptionFailed
-    suite = _check_format(wrapped)
+    _check_format(wrapped)
     header, nonce = wrapped[:WRAP_HEADER], wrapped[WRAP_HEADER:WRAP_CIPHERTEXT]
     kek = keyring.key("kek", header[2:])
-    if kek.suite != suite:
-        raise DecryptionFailed
     return _decrypt(kek.aead, nonce, wrapped[WRAP_CIPHERTEXT:], _dek_associated(header, dek_id))
 
 
@@ -111,11 +109,10 @@ def _framed(context: str) -> bytes:
     return lp(context.encode())
 
 
-def _check_format(data: bytes) -> int:
-    """The suite byte, of a version and suite that are read here."""
+def _check_format(data: bytes) -> None:
     if data[0] != VERSION:
         raise UnsupportedFormat("version", data[0])
-    return suite_of(data[1]).number
+    suite_of(data[1])
 
 
 def _dek_associated(header: bytes, dek_id: bytes) -> bytes:

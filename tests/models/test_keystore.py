@@ -1,4 +1,5 @@
 import stat
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -7,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, Select, select, text
+from sqlalchemy import Engine, Select, event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from crypto.errors import KeyMismatch, KeyMissing
@@ -134,8 +135,15 @@ def test_a_key_taken_back_into_use_must_stay_again(key_engine: Engine, keyring: 
         Vault(key_engine, without(rotated, former), clock).check_registry()
 
 
+def linger(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    """Time for others to read what is about to change."""
+    if statement.startswith("SELECT key_registry"):
+        time.sleep(0.05)
+
+
 def test_of_two_keyrings_at_once_one_is_registered(key_engine: Engine, clock: Clock) -> None:
     keyrings = [Keyring.generate(clock()) for _ in range(4)]
+    event.listen(key_engine, "after_cursor_execute", linger)
 
     def check(keyring: Keyring) -> bool:
         try:

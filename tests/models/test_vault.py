@@ -1,4 +1,5 @@
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,14 +11,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from crypto.errors import DecryptionFailed, KeyMissing, KeyRetired, KeyShredded, NotIndexable
 from crypto.keyring import Keyring
 from crypto.seal import dek_id_of
 from tests.conftest import Clock
-from verify.models.keystore import SQLITE_PRAGMAS, KeyBase, data_keys, make_engine, owner_tags
+from verify.models.keystore import SQLITE_PRAGMAS, WRITE, KeyBase, data_keys, make_engine, owner_tags
 from verify.models.vault import Keys, TagCount, TagUse, Vault
 
 OWNER = UUID("01900000-0000-7000-8000-000000000001")
@@ -169,17 +170,19 @@ def test_counting_nothing_and_asking_for_nothing_runs_nothing(vault: Vault) -> N
 
 
 def test_threads_that_create_the_same_keys_at_once_get_the_same(vault: Vault) -> None:
+    names = [f"class {number}" for number in range(20)]
     start = Barrier(4)
 
-    def create(number: int) -> Keys:
+    def create(number: int) -> list[Keys]:
         start.wait(10)
-        return vault.create(OWNER, CASE, CLASSES if number % 2 else CLASSES[::-1])
+        return [vault.create(OWNER, case, names if number % 2 else names[::-1]) for case in cases]
 
+    cases = [uuid4() for _ in range(2)] * 10
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(create, range(4)))
-    for name in CLASSES:
-        sealed = made[0].seal(name, CONTEXT, ROW, b"x")
-        assert [keys.open(CONTEXT, ROW, sealed) for keys in [*made, vault.keys(CASE)]] == [b"x"] * 5
+    for case, *same in zip(cases, *made, strict=True):
+        sealed = [same[0].seal(name, CONTEXT, ROW, b"x") for name in names]
+        assert {keys.open(CONTEXT, ROW, field) for keys in [*same, vault.keys(case)] for field in sealed} == {b"x"}
 
 
 # key destruction
@@ -366,6 +369,16 @@ def test_rewrapping_twice_at_once_with_new_work_loses_nothing(vault: Vault, keyr
     assert all(after.keys(case).open(CONTEXT, case, field) == b"x" for case, field in sealed.items())
 
 
+@pytest.mark.parametrize("key_engine", ["postgresql"], indirect=True)
+def test_rewrapping_waits_for_nobody(vault: Vault, keyring: Keyring, clock: Clock) -> None:
+    vault.create(OWNER, CASE, CLASSES)
+    after = Vault(vault.engine, keyring.with_new_primary("kek", clock()), clock)
+    with vault.engine.begin() as other:
+        other.execute(update(data_keys).where(data_keys.c["class"] == "bank").values(owner_id=OWNER))
+        assert after.rewrap(10) == 1
+    assert after.rewrap(10) == 1
+
+
 # counted tags
 
 
@@ -479,15 +492,26 @@ def test_after_a_rotation_uses_are_written_under_both_keys(vault: Vault, keyring
 
 
 def test_threads_that_count_at_once_count_every_use(vault: Vault) -> None:
-    uses = [use(f"1380013800{n}") for n in range(4)]
+    uses = [use(f"138001380{number:02}") for number in range(30)]
+    vault.note(uses)
 
-    def count(number: int) -> list[int]:
-        return [count.uses for count in vault.note(uses if number % 2 else uses[::-1])]
+    def count_first(number: int) -> int:
+        return vault.note(uses)[0].uses if number % 2 else vault.note(uses[::-1])[-1].uses
 
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(count, range(40)))
-    assert [count.uses for count in vault.note(uses)] == [41] * 4
-    assert len({counts[0] if n % 2 else counts[3] for n, counts in enumerate(found)}) == 40
+        assert sorted(threads.map(count_first, range(40))) == list(range(2, 42))
+
+
+def test_a_tag_used_again_while_it_is_swept_stays(vault: Vault, clock: Clock) -> None:
+    vault.note([use()])
+    clock.turn(days=1)
+    with ThreadPoolExecutor(1) as threads:
+        with vault.engine.execution_options(**{WRITE: True}).begin() as other:
+            other.execute(update(owner_tags).values(expires_at=clock() + DAY))
+            sweep = threads.submit(vault.sweep_tags, clock(), 10)
+            time.sleep(0.2)
+        assert sweep.result() == 0
+    assert tags_left(vault.engine) == 1
 
 
 def test_what_is_not_indexable_counts_nothing(vault: Vault) -> None:
