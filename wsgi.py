@@ -1,5 +1,5 @@
 """The application, for any WSGI server: ``gunicorn wsgi:app``."""
 
-from verify import create_app
+from verify import config, web
 
-app = create_app()
+app = web.load(config.load())

@@ -1,6 +1,7 @@
 """One answer per request, however often it is sent."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -90,6 +91,13 @@ class Thinking(Sandbox):
         super().__init__()
         self.asked = threading.Event()
         self.may_answer = threading.Event()
+        self.first: threading.Thread | None = None
+
+    def answer(self) -> None:
+        """Let it answer, and wait until the first request is done."""
+        self.may_answer.set()
+        if self.first is not None:
+            self.first.join()
 
     def call(self, request: Request, reference: str) -> Outcome:
         self.asked.set()
@@ -102,45 +110,43 @@ class TestTwins:
     def sandbox(self) -> Thinking:
         return Thinking()
 
-    def test_a_twin_of_a_running_request_is_told_so(self, server: Caller, sandbox: Thinking) -> None:
-        made = server.create()
-        server.consent(made["id"])
-        path = f"/v1/verifications/{made['id']}/steps/identity"
+    @pytest.fixture
+    def made(self, server: Caller) -> str:
+        made = server.create()["id"]
+        server.consent(made)
+        return str(made)
+
+    @pytest.fixture
+    def path(self, server: Caller, sandbox: Thinking, made: str) -> Iterator[str]:
+        """Of a step whose first submission is at its provider; it is answered at the end at the latest."""
+        path = f"/v1/verifications/{made}/steps/identity"
         first = threading.Thread(target=lambda: server.post(path, person(), headers=KEY))
+        sandbox.first = first
         first.start()
         assert sandbox.asked.wait(10)
+        yield path
+        sandbox.answer()
+
+    def test_a_twin_of_a_running_request_is_told_so(self, server: Caller, sandbox: Thinking, path: str) -> None:
         twin = server.post(path, person(), headers=KEY)
         assert (twin.status_code, twin.json["code"]) == (409, "request_in_progress")
-        sandbox.may_answer.set()
-        first.join()
+        sandbox.answer()
         again = server.post(path, person(), headers=KEY)
         assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
         assert again.json["next_step"] == "face"
 
-    def test_a_second_submission_while_a_vendor_thinks_is_not_expected(self, server: Caller, sandbox: Thinking) -> None:
-        made = server.create()
-        server.consent(made["id"])
-        path = f"/v1/verifications/{made['id']}/steps/identity"
-        first = threading.Thread(target=lambda: server.post(path, person()))
-        first.start()
-        assert sandbox.asked.wait(10)
-        assert server.read(made["id"])["status"] == "processing"
+    def test_a_second_submission_while_a_vendor_thinks_is_not_expected(
+        self, server: Caller, made: str, path: str
+    ) -> None:
+        assert server.read(made)["status"] == "processing"
         refused = server.post(path, person())
         assert (refused.status_code, refused.json["code"]) == (409, "step_not_expected")
-        sandbox.may_answer.set()
-        first.join()
 
-    def test_an_answer_after_a_cancel_changes_nothing(self, server: Caller, sandbox: Thinking) -> None:
-        made = server.create()
-        server.consent(made["id"])
-        path = f"/v1/verifications/{made['id']}/steps/identity"
-        first = threading.Thread(target=lambda: server.post(path, person()))
-        first.start()
-        assert sandbox.asked.wait(10)
-        assert server.post(f"/v1/verifications/{made['id']}/cancel").json["status"] == "canceled"
-        sandbox.may_answer.set()
-        first.join()
-        assert server.read(made["id"])["status"] == "canceled"
+    @pytest.mark.usefixtures("path")
+    def test_an_answer_after_a_cancel_changes_nothing(self, server: Caller, sandbox: Thinking, made: str) -> None:
+        assert server.post(f"/v1/verifications/{made}/cancel").json["status"] == "canceled"
+        sandbox.answer()
+        assert server.read(made)["status"] == "canceled"
 
 
 def test_a_request_of_a_dead_process_is_answered_with_how_far_it_came(
