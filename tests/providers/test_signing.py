@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,3 +209,11 @@ def test_what_is_no_key_is_refused_without_being_quoted(text: str) -> None:
 def test_a_public_key_is_no_private_one() -> None:
     with pytest.raises(BadKey):
         signing.rsa_private_key(KEYS["app"]["public_key_pem"])
+
+
+def test_keys_of_another_algorithm_are_refused() -> None:
+    key = generate_private_key(SECP256R1())
+    with pytest.raises(BadKey):
+        signing.rsa_private_key(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
+    with pytest.raises(BadKey):
+        signing.rsa_public_key(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode())
