@@ -9,7 +9,9 @@ from providers.base import Misconfigured, Provider
 
 #: name → module and class
 ADAPTERS: Mapping[str, str] = {
+    "alibaba": "providers.alibaba:Alibaba",
     "sandbox": "providers.sandbox:Sandbox",
+    "tencent": "providers.tencent:Tencent",
 }
 
 #: regions a recipient may process in (PIPL 38, policy 5.4: data stays in the mainland), by test_only

@@ -30,6 +30,34 @@ def realname_identities() -> Identities:
 
 
 @pytest.fixture
+def realname_responses() -> Iterator[Any]:
+    """What mocks requests for the vendors' fixtures (``responses.RequestsMock``); any other address fails."""
+    responses = pytest.importorskip("responses")
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def realname_tencent(realname_responses: Any) -> Iterator[Any]:
+    """Tencent Cloud, mocked (``providers.testing.scenarios.Mocked``): ``.provider`` and ``.play("outage")``."""
+    from providers.testing.scenarios_tencent import tencent  # noqa: PLC0415 - the other fixtures do without responses
+
+    vendor = tencent(realname_responses)
+    yield vendor
+    vendor.provider.close()
+
+
+@pytest.fixture
+def realname_alibaba(realname_responses: Any) -> Iterator[Any]:
+    """Alibaba Cloud, mocked alike."""
+    from providers.testing.scenarios_alibaba import alibaba  # noqa: PLC0415 - as above
+
+    vendor = alibaba(realname_responses)
+    yield vendor
+    vendor.provider.close()
+
+
+@pytest.fixture
 def realname_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails a test that looks up or connects to another machine; loopback and Unix sockets still work."""
     monkeypatch.setattr(socket, "getaddrinfo", _guarded(socket.getaddrinfo, lambda host, *_, **__: host))

@@ -1,5 +1,19 @@
 """The plugin's fixtures, whether or not the project is installed with its entry point."""
 
-from providers.testing.plugin import realname_identities, realname_no_network, realname_sandbox
+from providers.testing.plugin import (
+    realname_alibaba,
+    realname_identities,
+    realname_no_network,
+    realname_responses,
+    realname_sandbox,
+    realname_tencent,
+)
 
-__all__ = ["realname_identities", "realname_no_network", "realname_sandbox"]
+__all__ = [
+    "realname_alibaba",
+    "realname_identities",
+    "realname_no_network",
+    "realname_responses",
+    "realname_sandbox",
+    "realname_tencent",
+]

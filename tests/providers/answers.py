@@ -1,0 +1,31 @@
+"""What mocked vendors' answers come to, in short."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from providers.base import Capability, Outcome
+from providers.testing.conformance import answer_to
+from providers.testing.examples import request_for
+from providers.testing.scenarios import Mocked, Reply
+
+IDENTITY, FACE, CARD, SMS = Capability.IDENTITY, Capability.FACE, Capability.BANK_CARD, Capability.SMS
+CHECKS = (IDENTITY, FACE, CARD)
+
+#: an evening in Beijing, where the day ends at 16:00 UTC
+EVENING = datetime(2026, 12, 1, 12, 30, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
+
+REFERENCE = "0198c0de-0000-7000-8000-000000000001"
+
+#: a kind of failure, or (result, reason, billed)
+Expected = Any
+
+
+def told(vendor: Mocked, capability: Capability, reply: Reply) -> Any:
+    """What a call comes to that the vendor answers with ``reply``."""
+    vendor.answer(capability, reply)
+    return answer_to(vendor.provider, request_for(capability), REFERENCE)
+
+
+def summary(found: Any) -> Expected:
+    return (found.result, found.reason, found.billed) if isinstance(found, Outcome) else type(found)
