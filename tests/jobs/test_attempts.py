@@ -59,7 +59,7 @@ def attempt(services: Services) -> Attempt:
         (Unavailable(), "identity", "provider_unavailable", 3),
     ],
 )
-def test_what_the_provider_tells_later_settles_the_step(  # noqa: PLR0913 - a table row each
+def test_what_the_provider_tells_later_settles_the_step(
     server: Caller,
     services: Services,
     sandbox: Oracle,

@@ -12,7 +12,7 @@ from huey import Huey
 from huey.consumer import Consumer
 
 from verify import metrics
-from verify.jobs import attempts, expiry
+from verify.jobs import attempts, expiry, retention
 from verify.jobs.queue import make_huey, register
 from verify.services import Services
 
@@ -30,6 +30,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "expiry": expiry.expire_verifications,
     "idempotency": expiry.purge_idempotency,
     "tags": expiry.purge_tags,
+    "retention": retention.shred,
 }
 
 THREADS = 4

@@ -131,6 +131,7 @@ class SealedStep(Base):
     """
 
     __tablename__ = "sealed_steps"
+    __table_args__ = (Index("ix_sealed_steps_retention", "retention_class", "sealed_at"),)
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"), primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)

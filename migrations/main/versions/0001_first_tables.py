@@ -198,6 +198,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["verification_id"], ["verifications.id"], name="fk_sealed_steps_verification_id"),
         sa.PrimaryKeyConstraint("verification_id", "step", "retention_class", name="pk_sealed_steps"),
     )
+    op.create_index("ix_sealed_steps_retention", "sealed_steps", ["retention_class", "sealed_at"])
 
 
 def downgrade() -> None:
