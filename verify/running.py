@@ -11,9 +11,11 @@ from verify.config import ConfigurationError, Settings
 FILE = "running.lock"
 
 
-def mark_running(settings: Settings) -> None:
-    """Hold the lock, together with others, for as long as this process lives."""
-    fcntl.flock(_open(settings), fcntl.LOCK_SH)
+def mark_running(settings: Settings) -> int:
+    """Hold the lock, together with others, until this process ends or the descriptor is closed."""
+    descriptor = _open(settings)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
 
 
 @contextmanager

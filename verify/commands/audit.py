@@ -20,6 +20,6 @@ def verify_command() -> None:
     with opened() as services, services.read() as session:
         found = first_break(session, tally)
     if found is not None:
-        click.echo(f"verification {found.verification}: event {found.seq} is broken: {found.reason}", err=True)
+        click.echo(f"ver_{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
         sys.exit(1)
     click.echo(f"{tally.verifications} verifications, {tally.events} events: unbroken")

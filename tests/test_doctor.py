@@ -1,0 +1,161 @@
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from crypto import keyring_file
+from crypto.keyring import Keyring
+from tests.caller import Caller, person
+from tests.conftest import running
+from tests.databases import postgres_url, scratch_database
+from verify import doctor
+from verify.config import ConfigurationError, Settings
+from verify.doctor import Finding, examine, require_startable
+from verify.migrating import HISTORIES, downgrade, upgrade
+from verify.models import Attempt, Event
+from verify.services import Services, utc_now
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A sound instance."""
+    settings = Settings(instance=tmp_path / "instance")
+    for history in HISTORIES.values():
+        upgrade(settings, history)
+    keyring_file.create(settings.keyring_path, Keyring.generate(utc_now()))
+    return settings
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """On the sound instance, by the real clock."""
+    yield from running(settings)
+
+
+def found(settings: Settings, **environment: str) -> dict[str, Finding]:
+    environment = {"REALNAME_INSTANCE": str(settings.instance), **environment}
+    return {finding.check: finding for finding in examine(environment)}
+
+
+def ailing(findings: dict[str, Finding]) -> set[str]:
+    return {check for check, finding in findings.items() if finding.problem}
+
+
+def test_nothing_is_wrong_with_a_sound_instance(settings: Settings) -> None:
+    findings = found(settings)
+    assert ailing(findings) == set()
+    assert findings.keys() == {"configuration", *doctor.CHECKS}
+
+
+def test_a_wrong_setting_is_named(settings: Settings) -> None:
+    findings = found(settings, REALNAME_POOL_SIZE="many")
+    assert ailing(findings) == {"configuration"}
+    assert str(findings["configuration"].problem).startswith("REALNAME_POOL_SIZE")
+
+
+def test_missing_migrations_are_named_and_nothing_else_is_guessed(settings: Settings) -> None:
+    downgrade(settings, HISTORIES["main"])
+    findings = found(settings)
+    assert ailing(findings) == {"databases"}
+    assert "REALNAME_DATABASE_URL" in str(findings["databases"].problem)
+    assert "db upgrade" in str(findings["databases"].mend)
+
+
+@pytest.mark.parametrize("setting", ["REALNAME_DATABASE_URL", "REALNAME_KEYS_DATABASE_URL"])
+def test_a_database_that_does_not_answer_is_named(settings: Settings, setting: str) -> None:
+    findings = found(settings, **{setting: "postgresql://127.0.0.1:1/realname"})
+    assert ailing(findings) == {"databases"}
+    assert setting in str(findings["databases"].problem)
+
+
+def test_a_keyring_not_made_yet_is_said_to_be(settings: Settings) -> None:
+    settings.keyring_path.unlink()
+    findings = found(settings)
+    assert ailing(findings) == {"keyring"}
+    assert "start the service once" in str(findings["keyring"].mend)
+    assert not settings.keyring_path.exists()
+
+
+def test_a_keyring_of_another_installation_is_named(settings: Settings) -> None:
+    found(settings)
+    settings.keyring_path.unlink()
+    keyring_file.create(settings.keyring_path, Keyring.generate(utc_now()))
+    finding = found(settings)["keyring"]
+    assert "is missing" in str(finding.problem)
+    assert "put the keyring back" in str(finding.mend)
+
+
+def test_a_broker_that_does_not_answer_is_named(settings: Settings) -> None:
+    findings = found(settings, REALNAME_BROKER_URL="redis://127.0.0.1:1/0")
+    assert ailing(findings) == {"broker"}
+    assert "REALNAME_BROKER_URL" in str(findings["broker"].problem)
+
+
+def test_work_that_nobody_does_is_noticed(settings: Settings, server: Caller, services: Services) -> None:
+    made = server.create()["id"]
+    server.consent(made)
+    server.step(made, "identity", person(name="张超时"), status=202)
+    assert ailing(found(settings)) == set()
+    with services.write() as session:
+        session.execute(update(Attempt).values(due_at=utc_now() - timedelta(minutes=6)))
+    findings = found(settings)
+    assert ailing(findings) == {"worker"}
+    assert "realname worker" in str(findings["worker"].mend)
+
+
+def test_a_clock_that_went_back_is_noticed(settings: Settings, server: Caller, services: Services) -> None:
+    server.create()
+    with services.write() as session:
+        session.execute(update(Event).values(created_at=utc_now() + timedelta(hours=1)))
+    assert ailing(found(settings)) == {"clock"}
+
+
+def test_a_clock_apart_from_the_databases_is_noticed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = postgres_url()
+    if server is None:
+        pytest.skip("no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL")
+    monkeypatch.setattr(doctor, "utc_now", lambda: utc_now() + timedelta(seconds=9))
+    with scratch_database(server) as url:
+        upgrade(replace(settings, database_url=url), HISTORIES["main"])
+        findings = found(settings, REALNAME_DATABASE_URL=url.replace("+psycopg", ""))
+    assert "9 s apart" in str(findings["clock"].problem)
+
+
+def test_a_provider_that_there_is_not_is_named(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "realname.toml"
+    file.write_text(f"instance = {json.dumps(str(settings.instance))}\n[providers.nobody]\n")
+    findings = {f.check: f for f in examine({"REALNAME_CONFIG": str(file)})}
+    assert ailing(findings) == {"providers"}
+    assert "nobody" in str(findings["providers"].problem)
+
+
+@pytest.mark.parametrize("name", ["", "realname.db", "realname-keys.db"])
+def test_files_open_to_others_are_named_with_the_command_that_closes_them(settings: Settings, name: str) -> None:
+    path = settings.instance / name
+    path.chmod(path.stat().st_mode | 0o040)
+    finding = found(settings)["files"]
+    assert str(path) in str(finding.problem)
+    assert str(finding.mend).startswith("chmod ")
+
+
+def test_no_finding_shows_a_secret(settings: Settings) -> None:
+    secret = uuid4().hex
+    url = f"postgresql://u:{secret}@127.0.0.1:1/realname"
+    shown: Any = found(settings, REALNAME_DATABASE_URL=url, REALNAME_BROKER_URL=url, REALNAME_KEYRING=secret)
+    assert secret not in str(shown)
+
+
+def test_a_sound_instance_may_start(settings: Settings) -> None:
+    require_startable(settings)
+
+
+def test_an_instance_without_tables_may_not(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="db upgrade"):
+        require_startable(Settings(instance=tmp_path))

@@ -1,0 +1,71 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.caller import Caller, person
+from tests.conftest import NOW
+from verify import metrics
+from verify.models import SealedStep
+from verify.services import Services
+
+COUNT = "from verify import metrics; metrics.request_answered('/healthz', 'GET', 200, 0.01)"
+READ = "from verify import metrics; print(metrics.expose()[0].decode())"
+
+
+def value(text: bytes, sample: str) -> float:
+    [line] = [line for line in text.decode().splitlines() if line.startswith(f"{sample} ")]
+    return float(line.rsplit(" ", 1)[1])
+
+
+def test_requests_are_counted_by_route_method_and_status() -> None:
+    metrics.request_answered("/v1/x/<id>", "POST", 201, 0.02)
+    metrics.request_answered("/v1/x/<id>", "POST", 201, 0.02)
+    text, kind = metrics.expose()
+    labels = 'method="POST",route="/v1/x/<id>"'
+    assert value(text, f'realname_requests_total{{{labels},status="201"}}') == 2
+    assert value(text, f"realname_request_seconds_count{{{labels}}}") == 2
+    assert kind.startswith("text/plain")
+
+
+def test_provider_calls_are_counted_by_what_came_of_them() -> None:
+    metrics.provider_answered("example", "face", "mismatch", 1.5)
+    text, _ = metrics.expose()
+    labels = 'capability="face",outcome="mismatch",provider="example"'
+    assert value(text, f"realname_provider_calls_total{{{labels}}}") == 1
+
+
+def test_open_attempts_are_counted_in_the_store(server: Caller, services: Services) -> None:
+    made = server.create()["id"]
+    server.consent(made)
+    assert value(metrics.expose(services)[0], "realname_attempts_open") == 0
+    server.step(made, "identity", person(name="张超时"), status=202)
+    assert value(metrics.expose(services)[0], "realname_attempts_open") == 1
+
+
+def test_rows_that_could_hold_a_face_are_counted_and_there_are_none(server: Caller, services: Services) -> None:
+    made = server.create()["id"]
+    server.consent(made)
+    server.step(made, "identity", person())
+    assert value(metrics.expose(services)[0], "realname_faces_stored") == 0
+    with services.write() as session:
+        step = session.query(SealedStep).first()
+        assert step is not None
+        session.add(
+            SealedStep(
+                verification_id=step.verification_id,
+                step="face",
+                retention_class="identity",
+                ciphertext=b"",
+                sealed_at=NOW,
+            )
+        )
+    assert value(metrics.expose(services)[0], "realname_faces_stored") == 1
+
+
+def test_several_processes_are_counted_together(tmp_path: Path) -> None:
+    environment = {**os.environ, metrics.MULTIPROCESS: str(tmp_path)}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True, timeout=60)
+    seen = subprocess.run([sys.executable, "-c", READ], env=environment, check=True, timeout=60, capture_output=True)
+    assert value(seen.stdout, 'realname_requests_total{method="GET",route="/healthz",status="200"}') == 2

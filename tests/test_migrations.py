@@ -1,0 +1,127 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
+
+from tests.databases import postgres_url, scratch_database
+from verify.boot import open_key_store
+from verify.config import ConfigurationError, Settings
+from verify.migrating import HISTORIES, History, downgrade, migration_engine, require_current, revision, upgrade
+
+BOTH = pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, both_databases: str) -> Settings:
+    """Both stores on the same kind of database; on PostgreSQL in one, where they must not get in each other's way."""
+    keys = f"sqlite:///{tmp_path / 'keys.db'}" if both_databases.startswith("sqlite") else both_databases
+    return Settings(instance=tmp_path, database_url=both_databases, keys_database_url=keys)
+
+
+def tables(settings: Settings, history: History) -> set[str]:
+    engine = migration_engine(history.url(settings))
+    try:
+        return set(inspect(engine).get_table_names()) & set(history.metadata.tables)
+    finally:
+        engine.dispose()
+
+
+@BOTH
+def test_a_history_has_one_head(history: History) -> None:
+    assert len(ScriptDirectory.from_config(history.config()).get_heads()) == 1
+
+
+# SQLite cannot be asked for an index over an expression; that one is looked at below
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@BOTH
+def test_migrations_make_the_tables_of_the_models(settings: Settings, history: History) -> None:
+    for each in HISTORIES.values():
+        upgrade(settings, each)
+    engine = migration_engine(history.url(settings))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, **history.options(connection)})
+        differences = compare_metadata(context, history.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_the_index_over_an_expression_is_there(settings: Settings) -> None:
+    upgrade(settings, HISTORIES["keys"])
+    engine = open_key_store(settings)
+    catalogue = "SELECT name FROM sqlite_master" if engine.name == "sqlite" else "SELECT indexname FROM pg_indexes"
+    with engine.connect() as connection:
+        assert "ix_data_keys_kek" in connection.scalars(text(catalogue)).all()
+    engine.dispose()
+
+
+@BOTH
+def test_migrations_go_back_to_nothing(settings: Settings, history: History) -> None:
+    upgrade(settings, history)
+    assert tables(settings, history) == set(history.metadata.tables)
+    downgrade(settings, history)
+    assert tables(settings, history) == set()
+    upgrade(settings, history)
+    assert revision(settings, history) == history.head()
+
+
+def test_upgrades_at_once_are_as_good_as_one(settings: Settings) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("REALNAME_")},
+        "REALNAME_INSTANCE": str(settings.instance),
+        **{h.setting: h.url(settings).replace("+psycopg", "") for h in HISTORIES.values()},
+    }
+    command = [sys.executable, "-m", "verify.cli", "db", "upgrade"]
+    at_once = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [process.wait(60) for process in at_once] == [0, 0, 0]
+    require_current(settings)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(settings: Settings) -> None:
+    history = HISTORIES["main"]
+    engine = create_engine(settings.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE events (n INTEGER)"))
+    engine.dispose()
+    with pytest.raises(ConfigurationError, match="REALNAME_DATABASE_URL: the migration failed"):
+        upgrade(settings, history)
+    assert tables(settings, history) == {"events"}
+    assert revision(settings, history) is None
+
+
+def test_stores_without_tables_stop_the_start(settings: Settings) -> None:
+    with pytest.raises(ConfigurationError, match="run `realname db upgrade`"):
+        require_current(settings)
+
+
+def test_stores_at_the_head_do_not(settings: Settings) -> None:
+    for history in HISTORIES.values():
+        upgrade(settings, history)
+    require_current(settings)
+
+
+def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path, database_url="postgresql+psycopg://127.0.0.1:1/realname")
+    with pytest.raises(ConfigurationError, match="REALNAME_DATABASE_URL names a database that does not answer"):
+        require_current(settings)
+
+
+def test_the_tables_of_a_broker_in_the_same_database_are_left_alone() -> None:
+    server = postgres_url()
+    if server is None:
+        pytest.skip("no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL")
+    history = HISTORIES["main"]
+    with scratch_database(server) as url:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE realname_task (id INTEGER)"))
+            context = MigrationContext.configure(connection, opts=history.options(connection))
+            named = {str(difference) for difference in compare_metadata(context, history.metadata)}
+        engine.dispose()
+    assert not any("realname_task" in difference for difference in named)
