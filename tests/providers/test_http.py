@@ -212,9 +212,15 @@ def test_an_unknown_host_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None
     assert type(failure_of(Http("tests"), "vendor.invalid")) is Unavailable
 
 
-@pytest.mark.parametrize(
-    "behaviour", [hang, close_at_once, reset_before_reading, sends(b"HTTP/1.1 200 OK\r\n\r\n")], ids=repr
-)
+UNSECURED: dict[str, Behaviour] = {
+    "hangs": hang,
+    "closes": close_at_once,
+    "resets": reset_before_reading,
+    "answers in clear": sends(b"HTTP/1.1 200 OK\r\n\r\n"),
+}
+
+
+@pytest.mark.parametrize("behaviour", UNSECURED.values(), ids=UNSECURED)
 def test_a_broken_handshake_is_unavailable(serve: Serve, behaviour: Behaviour) -> None:
     double = serve(behaviour)
     assert type(failure_of(Http("tests"), f"127.0.0.1:{double.port}")) is Unavailable
