@@ -9,7 +9,7 @@ from providers.base import Capability, Outcome, Provider, Request, Unknown
 from providers.http import Http
 from providers.settings import refuse
 
-#: (answer) → now; handed in by tests
+#: the time now; tests hand in one that stands still
 Clock = Callable[[], datetime]
 
 
