@@ -27,7 +27,7 @@ def refused(data: bytes) -> UnsupportedImage:
 
 def test_at_most_two_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     now, most = 0, 0
-    lock, decode = threading.Lock(), images._decoded  # noqa: SLF001 - the seam where decoding starts
+    lock, decode = threading.Lock(), images._decoded
 
     def counted(*args: Any) -> Image.Image:
         nonlocal now, most
@@ -94,7 +94,7 @@ def audit_hook() -> None:
 
 
 @pytest.fixture
-def audited(audit_hook: None) -> Iterator[list[str]]:  # noqa: ARG001 - it installs the hook
+def audited(audit_hook: None) -> Iterator[list[str]]:
     _opened_files.clear()
     _watching.set()
     yield _opened_files
