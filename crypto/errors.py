@@ -46,7 +46,7 @@ class KeyShredded(CryptoError):
     """The data key is gone for good: what it sealed is erased. ``dek_id`` is None when none was named."""
 
     def __init__(self, dek_id: bytes | None = None) -> None:
-        super().__init__(f"data key {dek_id.hex() if dek_id else ''} is gone".replace("  ", " "))
+        super().__init__(f"data key {dek_id.hex()} is gone" if dek_id else "data key is gone")
         self.dek_id = dek_id
 
 
