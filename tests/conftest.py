@@ -97,8 +97,14 @@ def settings(tmp_path: Path, database: str) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock, nudges: Nudges, sandbox: Sandbox) -> Iterator[Flask]:
-    yield from running(settings, clock=clock, nudge=nudges, providers={"sandbox": sandbox})
+def parts(sandbox: Sandbox) -> dict[str, Any]:
+    """What the application is built with beside clock and nudges."""
+    return {"providers": {"sandbox": sandbox}}
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock, nudges: Nudges, parts: dict[str, Any]) -> Iterator[Flask]:
+    yield from running(settings, clock=clock, nudge=nudges, **parts)
 
 
 def running(settings: Settings, **parts: Any) -> Iterator[Flask]:
