@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from verify import store
 from verify.config import Settings
-from verify.models.keystore import WRITE
+from verify.models.engines import WRITE
 
 
 @pytest.fixture

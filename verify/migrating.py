@@ -17,7 +17,8 @@ from verify import store
 from verify.boot import UPGRADE, make_instance
 from verify.config import ConfigurationError, Settings
 from verify.models import Base
-from verify.models.keystore import WRITE, KeyBase
+from verify.models.engines import WRITE
+from verify.models.keystore import KeyBase
 
 FOLDER = Path(__file__).parent.parent / "migrations"
 

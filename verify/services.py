@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from crypto.keyring import Keyring
 from providers.base import Provider
 from verify.config import Settings
+from verify.models.engines import WRITE
 from verify.models.vault import Vault
 
 
@@ -48,5 +49,5 @@ class Services:
         a read in it is never upgraded into SQLITE_BUSY; on PostgreSQL rows are locked by the caller."""
         session = self.session()
         with session.begin():
-            session.connection(execution_options={"realname_write": True})
+            session.connection(execution_options={WRITE: True})
             yield session

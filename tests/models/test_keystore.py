@@ -15,10 +15,10 @@ from crypto.errors import KeyMismatch, KeyMissing
 from crypto.keyring import PURPOSES, Key, Keyring
 from tests.conftest import NOW, Clock
 from verify.models import keystore
+from verify.models.engines import WRITE
 from verify.models.keystore import (
     SQLITE_PRAGMAS,
     WRAPPED_UNDER,
-    WRITE,
     data_keys,
     key_registry,
     make_engine,

@@ -18,7 +18,8 @@ from crypto.errors import DecryptionFailed, KeyMissing, KeyRetired, KeyShredded,
 from crypto.keyring import Keyring
 from crypto.seal import dek_id_of
 from tests.conftest import Clock
-from verify.models.keystore import SQLITE_PRAGMAS, WRITE, KeyBase, data_keys, make_engine, owner_tags
+from verify.models.engines import WRITE
+from verify.models.keystore import SQLITE_PRAGMAS, KeyBase, data_keys, make_engine, owner_tags
 from verify.models.vault import Keys, TagCount, TagUse, Vault
 
 OWNER = UUID("01900000-0000-7000-8000-000000000001")

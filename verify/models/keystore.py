@@ -3,7 +3,6 @@
 import time
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +19,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     create_engine,
-    event,
     func,
     insert,
     literal_column,
@@ -35,13 +33,9 @@ from sqlalchemy.orm import DeclarativeBase
 from crypto.errors import KeyMismatch, KeyMissing
 from crypto.keyring import Key, Keyring, check_value
 from verify.models.base import CONSTRAINT_NAMES, UtcTime
+from verify.models.engines import BUSY_TIMEOUT_MS, POSTGRES_CONNECTION, tame_sqlite
 
 AnyRow = Row[*tuple[Any, ...]]
-
-#: execution option of a transaction that will write; SQLite then takes the write lock at its start
-WRITE = "realname_write"
-
-BUSY_TIMEOUT_MS = 10_000
 
 #: seconds until a checkpoint is tried again that another one held up
 CHECKPOINT_PAUSE = 0.02
@@ -49,16 +43,9 @@ CHECKPOINT_PAUSE = 0.02
 SQLITE_PRAGMAS: dict[str, Any] = {
     "busy_timeout": BUSY_TIMEOUT_MS,
     "journal_mode": "WAL",
-    "synchronous": "NORMAL",
+    # a key lost in a power cut would take what the main store kept sealed under it
+    "synchronous": "FULL",
     "secure_delete": "ON",
-}
-
-
-#: libpq's connection options; nothing of ours waits longer for a lock or idles longer in a transaction
-POSTGRES_CONNECTION = {
-    "application_name": "realname",
-    "connect_timeout": 5,
-    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
 }
 
 
@@ -122,28 +109,10 @@ def make_engine(url: str, pool_size: int = 10) -> Engine:
     """An engine for the key store. Its errors never show parameters; a SQLite file is made with mode 0600."""
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args=POSTGRES_CONNECTION, **options)
+        return create_engine(url, pool_pre_ping=True, connect_args=dict(POSTGRES_CONNECTION), **options)
     engine = create_engine(url, **options)
-    event.listen(engine, "do_connect", _make_private)
-    event.listen(engine, "connect", _set_pragmas)
-    event.listen(engine, "begin", _begin)
+    tame_sqlite(engine, SQLITE_PRAGMAS)
     return engine
-
-
-def _make_private(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
-    Path(arguments[0]).touch(mode=0o600)
-
-
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    for name, value in SQLITE_PRAGMAS.items():
-        connection.execute(f"PRAGMA {name}={value}").close()
-
-
-def _begin(connection: Connection) -> None:
-    """The driver's own implicit BEGIN comes too late, after the reads a write rests on."""
-    writes = connection.get_execution_options().get(WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def is_empty(engine: Engine) -> bool:

@@ -19,7 +19,8 @@ from crypto.index import BlindIndex
 from crypto.keyring import Keyring
 from crypto.seal import FieldCipher, dek_id_of, new_data_key, unwrap, wrap
 from verify.models import keystore, tags
-from verify.models.keystore import WRAPPED_UNDER, WRITE, AnyRow, data_keys, owner_tags
+from verify.models.engines import WRITE
+from verify.models.keystore import WRAPPED_UNDER, AnyRow, data_keys, owner_tags
 from verify.models.tags import TagCount, TagUse
 
 __all__ = ["Keys", "TagCount", "TagUse", "Vault"]
