@@ -168,7 +168,7 @@ def test_errors_show_no_parameters(key_engine: Engine) -> None:
 def test_sqlite_is_set_up_to_forget_and_to_wait(sqlite: Engine) -> None:
     with sqlite.connect() as connection:
         found = {name: connection.scalar(text(f"PRAGMA {name}")) for name in SQLITE_PRAGMAS}
-    assert found == {"busy_timeout": 10_000, "journal_mode": "wal", "synchronous": 1, "secure_delete": 1}
+    assert found == {"busy_timeout": 10_000, "journal_mode": "wal", "synchronous": 2, "secure_delete": 1}
 
 
 def test_sqlite_files_are_their_owners_alone(sqlite: Engine, tmp_path: Path) -> None:
