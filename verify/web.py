@@ -1,6 +1,7 @@
 """The web half of ``serve``: granian with the application in each of its worker processes."""
 
 import logging
+import signal
 from multiprocessing import parent_process
 from typing import Any
 
@@ -48,7 +49,11 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 def load(settings: Settings) -> Flask:
-    """The application, in a process that leaves no core and does not outlive granian's own."""
+    """The application, in a process that leaves no core and does not outlive granian's own.
+
+    Until granian watches signals here, its main process's handlers are in place and would swallow SIGTERM.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     starter = parent_process()
     if starter is not None and starter.pid is not None:
         process.die_with(starter.pid)

@@ -1,14 +1,19 @@
+import os
+import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 from uuid import UUID
 
 import pytest
 import structlog
 from flask import Flask
+from huey.consumer import Consumer
 from sqlalchemy import text
 
 from verify.jobs import worker
+from verify.jobs.queue import BrokerNudge
 from verify.jobs.worker import HANDLERS, SWEEPS, sweep_all, work
 from verify.models import Base
 from verify.services import Services
@@ -23,6 +28,15 @@ def fail(*_: object) -> NoReturn:
 
 def one_row(_: object) -> int:
     return 1
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """The signal handlers of this process as they were before."""
+    before = {signum: signal.getsignal(signum) for signum in worker.SIGNALS}
+    yield
+    for signum, handler in before.items():
+        signal.signal(signum, handler)
 
 
 def test_a_message_leads_to_the_handler_of_its_table(app: Flask) -> None:
@@ -90,3 +104,52 @@ def test_a_sweep_of_empty_tables_finds_nothing(app: Flask, name: str) -> None:
 
 def test_messages_are_about_tables_there_are() -> None:
     assert HANDLERS.keys() <= Base.metadata.tables.keys()
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_stop_that_comes_while_the_queue_is_opened_is_heeded(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Consumer.start
+
+    def start_and_be_stopped(consumer: Consumer) -> None:
+        start(consumer)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Consumer, "start", start_and_be_stopped)
+    with structlog.testing.capture_logs() as logs:
+        worker.run(app)
+    assert [entry["event"] for entry in logs] == ["worker started", "worker stopped"]
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_sweeps_go_on_while_the_broker_is_down(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sweep(_: Services) -> int:
+        swept.append(time.monotonic())
+        if len(swept) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    swept: list[float] = []
+    monkeypatch.setattr(worker, "make_huey", fail)
+    monkeypatch.setattr(worker, "SWEEPS", {"x": sweep})
+    monkeypatch.setattr(worker, "SWEEP_EVERY", 0.05)
+    monkeypatch.setattr(worker, "BROKER_RETRY", 0.05)
+    with structlog.testing.capture_logs() as logs:
+        worker.run(app)
+    assert len(swept) >= 3
+    assert "broker unreachable" in {entry["event"] for entry in logs}
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_nudge_is_followed_by_its_handler(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def handle(_: Services, row_id: UUID) -> None:
+        done.append(row_id)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    done: list[UUID] = []
+    monkeypatch.setattr(worker, "SWEEPS", {})
+    monkeypatch.setattr(worker, "work", lambda app, _, row_id: handle(app.extensions["realname"], row_id))
+    nudge = BrokerNudge(app.extensions["realname"].settings)
+    nudge("attempts", ROW)
+    with structlog.testing.capture_logs():
+        worker.run(app)
+    assert done == [ROW]

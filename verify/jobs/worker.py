@@ -35,9 +35,12 @@ SWEEPS: Mapping[str, Sweep] = {
 
 THREADS = 4
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 #: seconds
 SWEEP_EVERY = 60.0
 BROKER_RETRY = 5.0
+HEALTH_EVERY = 10.0
 DRAIN = 25
 SWEEP_DRAIN = 3
 
@@ -49,14 +52,12 @@ FAILURES = 20
 def run(app: Flask) -> None:
     """Work until SIGTERM, then finish what is under way. Sweeps go on while the broker is down."""
     stop = threading.Event()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: stop.set())
+    _stop_at_signals(stop)
     sweepers = [_start_sweeper(app, name, sweep, stop) for name, sweep in SWEEPS.items()]
     huey = _broker(app, stop)
     if huey is not None:
         log.info("worker started", threads=THREADS)
-        _consume(app, huey)
-    stop.set()
+        _consume(app, huey, stop)
     for sweeper in sweepers:
         sweeper.join(SWEEP_DRAIN)
     log.info("worker stopped")
@@ -127,13 +128,21 @@ def _broker(app: Flask, stop: threading.Event) -> Huey | None:
     return None
 
 
-def _consume(app: Flask, huey: Huey) -> None:
+def _consume(app: Flask, huey: Huey, stop: threading.Event) -> None:
+    """Let huey's threads work until told to stop, and then to the end of what they are at."""
     register(huey, lambda table, row_id: work(app, table, row_id))
-    Consumer(
-        huey,
-        workers=THREADS,
-        periodic=False,
-        max_delay=1.0,
-        shutdown_timeout=DRAIN,
-        graceful_signal="TERM",
-    ).run()
+    consumer = Consumer(huey, workers=THREADS, periodic=False, max_delay=1.0, shutdown_timeout=DRAIN)
+    # start() takes the signals for itself; one that comes meanwhile waits until they are ours again
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    consumer.start()
+    _stop_at_signals(stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    while not stop.wait(HEALTH_EVERY):
+        consumer.check_worker_health()
+    consumer.stop(graceful=True)
+    huey.storage.close()
+
+
+def _stop_at_signals(stop: threading.Event) -> None:
+    for signum in SIGNALS:
+        signal.signal(signum, lambda *_: stop.set())
