@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 LOCKS := deploy/requirements
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST = $(BIN)/pytest --numprocesses $(JOBS)
-CODE := crypto providers verify wsgi.py
+CODE := crypto providers verify benchmarks wsgi.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run install test test-all lint bench lock clean

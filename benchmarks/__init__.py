@@ -1,1 +1,1 @@
-"""What is measured, always as ratios of two sides run in turn."""
+"""Measurements of the hot paths, as ratios of two things measured in one run: machines differ, ratios less."""

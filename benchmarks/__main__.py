@@ -1,21 +1,14 @@
-"""Run with ``make bench``: prints one table row for each figure."""
+"""``make bench``: measure everything and print it."""
 
-import sys
+import logging
 
-from benchmarks import sealing
-from benchmarks.interleave import compare
+import structlog
 
-HEAD = "| what | ours | the other | ratio (least–most) | goal |\n|---|---:|---:|---:|---:|\n"
+from benchmarks import requests, sealing
 
+logging.disable()
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
-def main() -> None:
-    sys.stdout.write(HEAD)
-    for what, goal, ours, theirs in sealing.rows():
-        found = compare(ours, theirs)
-        times = f"{found.ours * 1e6:.1f} µs | {found.theirs * 1e6:.1f} µs"
-        spread = f"{found.ratio:.2f} ({found.least:.2f}–{found.most:.2f})"
-        sys.stdout.write(f"| {what} | {times} | {spread} | ≤ {goal} |\n")
-
-
-if __name__ == "__main__":
-    main()
+for suite in (sealing, requests):
+    for measured in suite.measure():
+        print(measured)  # noqa: T201 - the result
