@@ -4,8 +4,9 @@ import sys
 
 import click
 
-from verify import create_app, doctor, log, process, serve, web
+from verify import create_app, log, process, serve, web
 from verify.commands.opening import settings
+from verify.doctor import require_startable
 from verify.jobs import worker
 from verify.running import mark_running
 
@@ -23,7 +24,7 @@ def serve_command(host: str, port: int, workers: int, *, no_worker: bool) -> Non
     """Run web and worker; restart what dies, drain at SIGTERM."""
     found = settings()
     log.configure(found.log_level)
-    doctor.require_startable(found)
+    require_startable(found)
     click.echo(f"realname at http://{host}:{port} (Ctrl-C ends it)")
     sys.exit(serve.serve(found, host, port, workers, with_worker=not no_worker))
 
