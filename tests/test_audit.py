@@ -1,7 +1,7 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from tests.caller import Caller, person
@@ -105,3 +105,17 @@ def test_an_entry_added_at_the_end_is_found(services: Services, verified: UUID) 
             update(Verification).where(Verification.id == verified).values(event_seq=last - 1, event_hash=event.hash)
         )
     assert walk(services) == Break(verified, last, "added")
+
+
+@pytest.mark.parametrize("falsified", ["verified", "canceled"])
+def test_a_status_its_record_does_not_end_with_is_found(services: Services, verified: UUID, falsified: str) -> None:
+    with services.write() as session:
+        last = length(session, verified)
+        session.execute(update(Verification).where(Verification.id == verified).values(status=falsified))
+    assert walk(services) == Break(verified, last, audit.STATUS)
+
+
+def test_a_payload_turned_into_text_is_found(services: Services, verified: UUID) -> None:
+    with services.write() as session:
+        session.execute(text("UPDATE events SET payload = CAST(payload AS TEXT) WHERE seq = 2"))
+    assert walk(services) == Break(verified, 2, "changed")

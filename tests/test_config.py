@@ -100,3 +100,9 @@ def test_settings_show_nothing_of_themselves() -> None:
 
 def test_variables_of_other_programs_are_left_alone() -> None:
     assert load({"PATH": "/bin", "NOT_REALNAME_POOL_SIZE": "0"}).pool_size == 10
+
+
+@pytest.mark.parametrize("rate", ["abc", "0 per second", "-1 per second", "100"])
+def test_a_rate_that_limits_nothing_or_everything_is_refused(rate: str) -> None:
+    with pytest.raises(ConfigurationError, match="REALNAME_REQUEST_RATE"):
+        load({"REALNAME_REQUEST_RATE": rate})

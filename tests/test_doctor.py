@@ -106,8 +106,8 @@ def test_work_that_nobody_does_is_noticed(settings: Settings, server: Caller, se
     with services.write() as session:
         session.execute(update(Attempt).values(due_at=utc_now() - timedelta(minutes=6)))
     findings = found(settings)
-    assert ailing(findings) == {"worker"}
-    assert "realname worker" in str(findings["worker"].mend)
+    assert ailing(findings) == {"overdue work"}
+    assert "realname worker" in str(findings["overdue work"].mend)
 
 
 def test_a_clock_that_went_back_is_noticed(settings: Settings, server: Caller, services: Services) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask_limiter import Limiter
 from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
 
@@ -52,7 +51,6 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         "clock": clock,
     }
     app.extensions["realname"] = Services(**{**parts, **overrides})
-    Limiter(api.rate_limit_key, app=app)
     api.register(app, Api(app))
     return app
 

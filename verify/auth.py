@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, g, request
@@ -17,8 +16,10 @@ from verify.flows.methods import READABLE_AFTER_END
 from verify.models import ApiKey, Application, Origin, Verification
 from verify.services import Services
 
-P = ParamSpec("P")
-T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
+
+#: the OpenAPI document, which flask-smorest serves
+UNDECLARED = frozenset({"api-docs.openapi_json"})
 
 CLIENT_PREFIX = "rn_client_"
 SCOPES = ("verifications", "accounts:read", "accounts:write", "webhooks")
@@ -51,32 +52,53 @@ def caller() -> Caller:
     return found
 
 
-def secret_key(scope: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+@dataclass(frozen=True)
+class Demand:
+    """Who may call a view: ``secret``, ``either`` or ``public``, and the scope a secret key needs."""
+
+    who: str
+    scope: str = ""
+
+
+def secret_key(scope: str) -> Callable[[View], View]:
     """Only a secret key with this scope may call."""
-    return _declare("secret", lambda: _allow(scope, client=False))
+    return _declare(Demand("secret", scope))
 
 
-def either(scope: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def either(scope: str) -> Callable[[View], View]:
     """A secret key with this scope, or the client token of the verification at hand."""
-    return _declare("either", lambda: _allow(scope, client=True))
+    return _declare(Demand("either", scope))
 
 
-def public(view: Callable[P, T]) -> Callable[P, T]:
+def public(view: View) -> View:
     """Anyone may call: stated, so that no route is open by oversight."""
-    return _declare("public", lambda: None)(view)
+    return _declare(Demand("public"))(view)
 
 
-def _declare(who: str, check: Callable[[], None]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    def decorate(view: Callable[P, T]) -> Callable[P, T]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
-            check()
-            return view(*args, **kwargs)
-
-        guarded.__dict__["authentication"] = who
-        return guarded
+def _declare(demand: Demand) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        view.__dict__["demand"] = demand
+        return view
 
     return decorate
+
+
+def demand_of(view: Any) -> Demand | None:
+    """What a view declares, through whatever wraps it; None where it declares nothing."""
+    found: Demand | None = getattr(view, "demand", None)
+    return found
+
+
+def authenticate() -> None:
+    """Before a byte of the body is read: a stranger must not keep a thread waiting for one.
+
+    A view that declares nothing is refused.
+    """
+    if request.endpoint is None or request.endpoint in UNDECLARED:
+        return
+    demand = demand_of(current_app.view_functions[request.endpoint]) or Demand("nobody")
+    if demand.who != "public":
+        _allow(demand.scope, client=demand.who == "either")
 
 
 def _allow(scope: str, *, client: bool) -> None:
@@ -143,9 +165,3 @@ def _client(session: Session, token: str) -> Caller:
 def _is_past_reading(verification: Verification) -> bool:
     ended_at = verification.ended_at
     return ended_at is not None and services().clock() > ended_at + READABLE_AFTER_END
-
-
-def authentication_of(view: Any) -> str | None:
-    """What a view function declares, for the check that every route does."""
-    found: str | None = getattr(view, "authentication", None)
-    return found

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine, inspect, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from crypto import keyring_file, selftest
+from crypto.errors import KeyringInvalid
 from crypto.keyring import Keyring
 from crypto.sealer import KeySealer, SecretSealer
 from verify.config import ConfigurationError, Settings
@@ -16,6 +18,7 @@ from verify.models import keystore
 from verify.models.keystore import key_registry
 from verify.models.vault import Vault
 from verify.services import utc_now
+from verify.store import sqlite_file
 
 UPGRADE = "run `realname db upgrade`"
 
@@ -55,12 +58,40 @@ def open_key_store(settings: Settings) -> Engine:
 
 
 def make_instance(settings: Settings) -> None:
-    """Make the instance folder, for its owner only. Raises ConfigurationError."""
+    """Make the instance folder, for its owner only, and look that both stores can have their place.
+
+    Raises ConfigurationError.
+    """
     try:
         settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         msg = f"REALNAME_INSTANCE names a folder that cannot be made ({type(error).__name__})"
         raise ConfigurationError(msg) from None
+    urls = {
+        "REALNAME_DATABASE_URL": settings.database_url,
+        "REALNAME_KEYS_DATABASE_URL": settings.keys_database_url,
+        "REALNAME_BROKER_URL": settings.broker_url,
+    }
+    for name, url in urls.items():
+        file = sqlite_file(url)
+        if file is not None and not file.absolute().parent.is_dir():
+            msg = f"{name} names a file in a folder that does not exist; make the folder first"
+            raise ConfigurationError(msg)
+    if _place(settings.database_url) == _place(settings.keys_database_url):
+        msg = (
+            "REALNAME_DATABASE_URL and REALNAME_KEYS_DATABASE_URL name the same database; "
+            "a key store that sits in the main store's backups cannot be shredded"
+        )
+        raise ConfigurationError(msg)
+
+
+def _place(url: str) -> tuple[object, ...]:
+    """Which database a URL means, whoever asks for it."""
+    file = sqlite_file(url)
+    if file is not None:
+        return (file.absolute(),)
+    parts = make_url(url)
+    return parts.host, parts.port or 5432, parts.database
 
 
 def sealer(settings: Settings) -> KeySealer | None:
@@ -76,12 +107,18 @@ def sealer(settings: Settings) -> KeySealer | None:
 
 def read_keyring(settings: Settings) -> Keyring | None:
     """The keyring the settings give, or None when its file does not exist yet."""
-    if settings.keyring is not None:
-        return Keyring.parse(settings.keyring, sealer(settings))
+    place = "REALNAME_KEYRING" if settings.keyring is not None else str(settings.keyring_path)
     try:
+        if settings.keyring is not None:
+            return Keyring.parse(settings.keyring, sealer(settings))
         return keyring_file.read(settings.keyring_path, sealer(settings))
     except FileNotFoundError:
         return None
+    except KeyringInvalid as error:
+        if place in str(error):
+            raise
+        msg = f"{place}: {error}"
+        raise KeyringInvalid(msg) from None
     except OSError as error:
         msg = f"the keyring {settings.keyring_path} cannot be read ({type(error).__name__})"
         raise ConfigurationError(msg) from None

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from limits import parse_many
+
 PREFIX = "REALNAME_"
 
 
@@ -79,6 +81,17 @@ def _text(name: str, raw: Any) -> str:
     return value
 
 
+def _rate(name: str, raw: Any) -> str:
+    try:
+        rates = parse_many(str(raw))
+    except ValueError:
+        rates = []
+    if not rates or any(rate.amount < 1 for rate in rates):
+        msg = f"{name} must be a rate such as 100 per second"
+        raise ConfigurationError(msg)
+    return str(raw)
+
+
 def _routes(name: str, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         msg = f"{name} must be a table in the file REALNAME_CONFIG names"
@@ -109,7 +122,7 @@ class Settings:
     public_url: str = setting(_origin, "http://127.0.0.1:8080", "how browsers reach this service")
     limits_url: str = setting(_url("memory", "redis"), "memory://", "where request rates are counted")
     pool_size: int = setting(_number(1, 500), 10, "database connections a process may hold")
-    request_rate: str = setting(_text, "100 per second", "requests one credential or address may make")
+    request_rate: str = setting(_rate, "100 per second", "requests one credential or address may make")
     metrics_token: str | None = setting(_text, None, "bearer token of /metrics; unset: loopback only")
     log_level: str = setting(_choice("debug", "info", "warning", "error"), "info", "least level logged")
     sandbox_latency_ms: int = setting(_number(0, 60_000), 0, "how long the sandbox provider thinks")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from limits.storage import storage_from_string
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
@@ -119,6 +120,15 @@ def _broker(settings: Settings) -> Ailment | None:
     return None
 
 
+def _limits(settings: Settings) -> Ailment | None:
+    if storage_from_string(settings.limits_url).check():
+        return None
+    return (
+        "REALNAME_LIMITS_URL names a store that does not answer",
+        "start it, or correct the URL; until then each process counts request rates for itself",
+    )
+
+
 def _worker(settings: Settings) -> Ailment | None:
     overdue = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
     with _main(settings) as engine, engine.connect() as connection:
@@ -178,14 +188,15 @@ CHECKS: Mapping[str, Check] = {
     "databases": _databases,
     "keyring": _keyring,
     "broker": _broker,
-    "worker": _worker,
+    "limits": _limits,
+    "overdue work": _worker,
     "clock": _clock,
     "providers": _providers,
     "files": _files,
 }
 
 #: left out when the databases are not as they should be
-NEED_TABLES = frozenset({"keyring", "worker", "clock"})
+NEED_TABLES = frozenset({"keyring", "overdue work", "clock"})
 
 #: for what a check's own sentence does not say already
 MENDS: Mapping[str, str] = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from verify.field_messages import field_message
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -53,7 +55,6 @@ class FieldError:
 
     field: str
     code: str
-    message: str
 
 
 class Problem(Exception):
@@ -76,7 +77,8 @@ class Problem(Exception):
         self.retry_after = retry_after
         self.members = members
 
-    def document(self, request_id: str) -> dict[str, Any]:
+    def document(self, request_id: str, locale: str = "en") -> dict[str, Any]:
+        """The body. The words for fields are in the user's language, the rest is for developers."""
         body: dict[str, Any] = {
             "type": f"urn:realname:problem:{self.code}",
             "title": self.kind.title,
@@ -87,43 +89,13 @@ class Problem(Exception):
             **self.members,
         }
         if self.errors:
-            body["errors"] = [{"field": e.field, "code": e.code, "message": e.message} for e in self.errors]
+            body["errors"] = [
+                {"field": error.field, "code": error.code, "message": field_message(error.code, locale)}
+                for error in self.errors
+            ]
         return body
-
-
-#: what a field error code means, for ``errors[].message``
-FIELD_MESSAGES: Mapping[str, str] = {
-    "required": "This field is required.",
-    "unknown_field": "The body has a field this operation does not know.",
-    "wrong_type": "This value has the wrong type.",
-    "too_long": "This value is too long.",
-    "too_short": "This value is too short.",
-    "not_allowed": "This value is not one of those allowed.",
-    "looks_personal": "This value looks like personal data, which does not belong here.",
-    "origin_not_registered": "This URL is not on a registered origin of the application.",
-    "method_unavailable": "This method is not offered for this type.",
-    "unknown_item": "An item is not part of the notice.",
-    "item_required": "A required item is not granted.",
-    "out_of_range": "This value is out of range.",
-    "invalid_characters": "This value has characters that are not allowed.",
-    "control_characters": "This value has characters that are not allowed.",
-    "invalid_email": "This is not an e-mail address.",
-    "name_length": "A name has 2 to 60 characters.",
-    "name_characters": "A name has letters, Han characters and a middle dot, nothing else.",
-    "id_number_format": "A resident ID number has 18 characters: 17 digits and a digit or X.",
-    "id_number_15_digits": "ID numbers of 15 digits are no longer valid; use the one of 18.",
-    "id_number_check_digit": "The check digit does not fit; compare with the card.",
-    "id_number_birth_date": "The birth date in this ID number is not possible.",
-    "card_number_format": "A card number has 13 to 19 digits.",
-    "card_number_check_digit": "The check digit does not fit; compare with the card.",
-    "mobile_format": "A mainland mobile has 11 digits.",
-}
 
 
 def invalid(field: str, code: str) -> Problem:
     """A 422 about one field."""
-    return Problem("invalid_input", errors=[field_error(field, code)])
-
-
-def field_error(field: str, code: str) -> FieldError:
-    return FieldError(field, code, FIELD_MESSAGES.get(code, "This value is not valid."))
+    return Problem("invalid_input", errors=[FieldError(field, code)])

@@ -1,4 +1,4 @@
-"""What a process asks of the operating system: no core dumps, no life without its parent."""
+"""What a process asks of the operating system: no core dumps, private files, no life without its parent."""
 
 import ctypes
 import os
@@ -14,6 +14,11 @@ def disable_core_dumps() -> None:
     """A dump would hold keys and faces. Children inherit the limit; being undumpable ends with each exec."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _prctl(PR_SET_DUMPABLE, 0)
+
+
+def keep_files_private() -> None:
+    """What this process and its children write is its user's alone."""
+    os.umask(0o077)
 
 
 def die_with(parent: int) -> None:

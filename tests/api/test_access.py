@@ -1,5 +1,8 @@
 """Who may do what: keys, tokens, applications, modes, scopes and origins."""
 
+import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +11,7 @@ from flask import Flask
 
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import ORIGIN, Clock, Keys, make_application
+from verify.api.body import READERS_AT_MOST
 from verify.config import Settings
 from verify.models import ApiKey
 from verify.services import Services
@@ -189,4 +193,104 @@ class TestRates:
         refused = server.get("/v1/verifications")
         assert refused.json["code"] == "rate_limited"
         assert int(refused.headers["Retry-After"]) >= 1
+        assert refused.json["request_id"] == refused.headers["X-Request-Id"] != ""
+        assert server.get("/readyz").status_code == 200
         assert Caller(app, api_keys.live).get("/v1/verifications").status_code == 200
+
+
+class TestOrderOfRefusals:
+    @pytest.mark.parametrize("body", [b"{", b"{}", b"x" * 70_000])
+    @pytest.mark.parametrize("path", ["", "/ver_x/steps/identity", "/ver_x/cancel"])
+    def test_a_stranger_is_refused_before_the_body_is_looked_at(self, app: Flask, path: str, body: bytes) -> None:
+        response = app.test_client().post(f"/v1/verifications{path}", data=body, content_type="application/json")
+        assert (response.status_code, response.json["code"]) == (401, "invalid_credentials")
+
+    def test_a_client_token_is_refused_before_its_body_is_looked_at(self, app: Flask, server: Caller) -> None:
+        browser = Caller(app, server.create()["client_token"])
+        assert browser.post("/v1/verifications", {}).json["code"] == "forbidden"
+
+    def test_a_view_that_declares_nothing_answers_nobody(self, app: Flask, server: Caller) -> None:
+        app.view_functions["accounts.read"] = lambda account_ref: account_ref
+        assert server.get("/v1/accounts/acct-1").json["code"] == "forbidden"
+
+
+class TestReadableProblems:
+    @pytest.mark.parametrize(
+        ("path", "sent", "status"),
+        [
+            ("steps/identity", {"data": b"{", "content_type": "application/json"}, 400),
+            ("steps/identity", {"data": b"x" * 70_000, "content_type": "application/json"}, 413),
+            ("steps/identity", {"data": b"{}", "content_type": "text/plain"}, 415),
+            ("steps/consent", {"json": {}}, 422),
+            ("switch_method", {"json": {"method": "fingerprint"}}, 422),
+            ("steps/nothing", {"json": {}}, 404),
+        ],
+    )
+    def test_a_registered_origin_can_read_every_problem(
+        self, app: Flask, server: Caller, path: str, sent: dict[str, Any], status: int
+    ) -> None:
+        made = server.create()
+        browser = Caller(app, made["client_token"])
+        response = browser.post(f"/v1/verifications/{made['id']}/{path}", headers={"Origin": ORIGIN}, **sent)
+        assert response.status_code == status
+        assert response.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+    @pytest.mark.usefixtures("server")
+    @pytest.mark.parametrize(("origin", "readable"), [(ORIGIN, True), ("https://evil.example", False)])
+    def test_a_wrong_token_is_readable_on_registered_origins_only(
+        self, app: Flask, origin: str, readable: bool
+    ) -> None:
+        response = Caller(app, "rn_client_wrong").get("/v1/verifications/ver_x", headers={"Origin": origin})
+        assert response.json["code"] == "invalid_credentials"
+        assert ("Access-Control-Allow-Origin" in response.headers) is readable
+
+    def test_published_tables_are_readable_anywhere(self, app: Flask) -> None:
+        response = app.test_client().get("/v1/reason_codes", headers={"Origin": "https://any.example"})
+        assert response.headers["Access-Control-Allow-Origin"] == "https://any.example"
+
+    def test_words_for_fields_are_in_the_users_language(self, app: Flask, server: Caller) -> None:
+        for locale, word in (("zh-CN", "姓名"), ("en", "name")):
+            made = server.create(account_ref=f"acct-{locale}", locale=locale)
+            browser = Caller(app, made["client_token"])
+            browser.consent(made["id"])
+            refused = browser.step(made["id"], "identity", {**person(), "name": "张"}, status=422)
+            assert word in refused["errors"][0]["message"]
+
+
+class Slow(io.RawIOBase):
+    """A body that keeps its reader waiting."""
+
+    def __init__(self, started: threading.Semaphore, may_end: threading.Event) -> None:
+        self.started, self.may_end = started, may_end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.started.release()
+        assert self.may_end.wait(10)
+        buffer[:2] = b"{}"
+        return 2
+
+
+def test_one_client_token_cannot_hold_every_thread_with_endless_bodies(app: Flask, server: Caller) -> None:
+    made = server.create()
+    browser = Caller(app, made["client_token"])
+    path = f"/v1/verifications/{made['id']}/cancel"
+    started, may_end = threading.Semaphore(0), threading.Event()
+
+    def slow() -> int:
+        body = io.BufferedReader(Slow(started, may_end))
+        environ = {"CONTENT_LENGTH": "2", "wsgi.input": body}
+        sent = browser.post(path, data=b"{}", content_type="application/json", environ_overrides=environ)
+        return int(sent.status_code)
+
+    with ThreadPoolExecutor(READERS_AT_MOST) as pool:
+        held = [pool.submit(slow) for _ in range(READERS_AT_MOST)]
+        for _ in held:
+            assert started.acquire(timeout=10)
+        refused = browser.post(path, {})
+        assert (refused.status_code, refused.json["code"]) == (429, "rate_limited")
+        assert server.get("/v1/verifications").status_code == 200
+        may_end.set()
+        assert {one.result() for one in held} <= {200, 409}

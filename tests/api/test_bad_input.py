@@ -88,7 +88,11 @@ def test_a_body_of_unknown_length(app: Flask, server: Caller) -> None:
         ({"account_ref": ["a"]}, "account_ref", "wrong_type"),
         ({"account_ref": "a\x00b"}, "account_ref", "invalid_characters"),
         ({"account_ref": "a\ud800b"}, "account_ref", "invalid_characters"),
+        ({"account_ref": "a/b"}, "account_ref", "invalid_characters"),
+        ({"account_ref": ".."}, "account_ref", "invalid_characters"),
+        ({"account_ref": " a"}, "account_ref", "invalid_characters"),
         ({"account_ref": "13800000001"}, "account_ref", "looks_personal"),
+        ({"account_ref": "tel 138 0000 0009"}, "account_ref", "looks_personal"),
         ({"account_ref": "zhang@example.com"}, "account_ref", "looks_personal"),
         ({"account_ref": adult(1).id_number}, "account_ref", "looks_personal"),
         ({"metadata": {"phone": "13800000001"}}, "metadata", "looks_personal"),
@@ -315,3 +319,43 @@ def test_no_bytes_break_a_body(server: Caller, identity: str, body: bytes) -> No
     response = server.post(identity, data=body, content_type="application/json")
     assert response.status_code in {400, 422}
     assert response.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("created_after=2026-11-24", "created_after", "wrong_type"),
+        ("created_after=0001-01-01T00:00:00%2B23:59", "created_after", "out_of_range"),
+        ("limit=0", "limit", "out_of_range"),
+        ("limit=x", "limit", "wrong_type"),
+        ("status=done", "status", "not_allowed"),
+        ("cursor=!", "cursor", "not_allowed"),
+        ("account-ref=acct-1", "", "unknown_field"),
+    ],
+)
+def test_a_query_that_cannot_be(server: Caller, query: str, field: str, code: str) -> None:
+    assert field_codes(refused(server.get(f"/v1/verifications?{query}"), 422, "invalid_input")) == {field: code}
+
+
+def test_a_body_with_a_content_encoding(server: Caller) -> None:
+    response = server.post("/v1/verifications", NEW, headers={"Content-Encoding": "gzip"})
+    refused(response, 415, "unsupported_media_type")
+
+
+class TestCodes:
+    @pytest.fixture
+    def path(self, server: Caller) -> str:
+        made = server.create("bank_card")
+        server.consent(made["id"])
+        server.step(made["id"], "bank_card", card_of())
+        return f"/v1/verifications/{made['id']}/steps/sms_code"
+
+    @pytest.mark.parametrize("code", ["246810 ", "\uff12\uff14\uff16\uff18\uff11\uff10", "246-810"])
+    def test_what_people_really_type_is_right(self, server: Caller, path: str, code: str) -> None:
+        assert server.post(path, {"code": code}).json["next_step"] == "face"
+
+    @pytest.mark.parametrize("code", ["12345", "1234567", "abcdef"])
+    def test_what_is_no_code_costs_nothing(self, server: Caller, path: str, code: str) -> None:
+        assert field_codes(refused(server.post(path, {"code": code}), 422, "invalid_input")) == {"code": "code_format"}
+        after = server.read(path.split("/")[3])
+        assert [s["attempts_left"] for s in after["steps"] if s["name"] == "sms_code"] == [5]

@@ -88,6 +88,7 @@ def test_five_wrong_codes_exhaust_the_method(server: Caller) -> None:
         after = server.step(verification, "sms_code", {"code": "000000"})
     assert after["next_step"] is None
     assert step_of(after, "sms_code")["status"] == "failed"
+    assert step_of(after, "bank_card")["status"] == "pending"
     assert after["alternatives"] == ["face"]
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask import Flask, g, request
+from flask_limiter import Limiter
 from flask_smorest import Api
 
 from crypto.hashing import request_digest
 from verify.api import accounts, problems, reference, requests, steps, system, verifications
 from verify.api.documentation import SECURITY_SCHEMES, describe_security
-from verify.auth import services
+from verify.auth import authenticate, services
 
 OPENAPI: dict[str, Any] = {
     "API_TITLE": "Realname",
@@ -30,6 +31,9 @@ def register(app: Flask, spec: Api) -> None:
     """Attach everything to an application that holds its Services."""
     problems.register(app)
     requests.register(app)
+    limiter = Limiter(rate_limit_key, app=app)
+    limiter.exempt(system.blueprint)
+    app.before_request(authenticate)
     for blueprint in (verifications.blueprint, steps.blueprint, accounts.blueprint, reference.blueprint):
         spec.register_blueprint(blueprint)
     describe_security(app, spec)

@@ -9,7 +9,7 @@ from flask_smorest import Api, Blueprint
 
 from verify.api.body import IMAGE_TYPES
 from verify.api.schemas import ProblemView
-from verify.auth import authentication_of
+from verify.auth import demand_of
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -35,6 +35,13 @@ RAW_IMAGE: dict[str, Any] = {
     "content": {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in IMAGE_TYPES},
 }
 
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Repeat a request safely: kept 24 hours, same key and body answer the same.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
 SECURITY_SCHEMES: dict[str, Any] = {
     "secretKey": {"type": "http", "scheme": "bearer", "description": "rn_test_… or rn_live_…, held by your server."},
     "clientToken": {"type": "http", "scheme": "bearer", "description": "rn_client_…, held by one user's browser."},
@@ -51,11 +58,14 @@ SECURITY: dict[str, list[dict[str, list[str]]]] = {
 def describe_security(app: Flask, spec: Api) -> None:
     """Give each operation the credentials its view declares."""
     by_operation = {
-        documented["operationId"]: authentication_of(view)
+        documented["operationId"]: demand_of(view)
         for view in app.view_functions.values()
         if "operationId" in (documented := getattr(view, "_apidoc", {}).get("manual_doc", {}))
     }
     for path in spec.spec._paths.values():  # noqa: SLF001 - apispec has no public way back to its paths
-        for operation in path.values():
+        for verb, operation in path.items():
+            if isinstance(operation, dict) and verb == "post":
+                operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if isinstance(operation, dict) and operation.get("operationId") in by_operation:
-                operation["security"] = SECURITY[by_operation[operation["operationId"]] or "public"]
+                demand = by_operation[operation["operationId"]]
+                operation["security"] = SECURITY[demand.who if demand else "public"]

@@ -7,6 +7,8 @@ from typing import Any
 from marshmallow import INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 CODES: dict[str, Any] = {
+    "invalid_awareness": "wrong_type",
+    "format": "wrong_type",
     "required": "required",
     "null": "wrong_type",
     "invalid": "wrong_type",

@@ -1,17 +1,21 @@
 """Every way a request can fail, turned into problem+json with a request id."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, json
+from flask import Flask, Response, g, json, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from verify.errors import FieldError, Problem, field_error
+from verify.errors import FieldError, Problem
 
 log = structlog.get_logger()
+
+#: what is no code of ours is a library's sentence, which may quote the value
+CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 #: HTTP errors the framework raises, in our words
 FRAMEWORK = {
@@ -36,7 +40,7 @@ def register(app: Flask) -> None:
 
 def answer(problem: Problem) -> Response:
     response = Response(
-        json.dumps(problem.document(g.get("request_id", ""))),
+        json.dumps(problem.document(g.get("request_id", ""), _locale()), ensure_ascii=False),
         status=problem.kind.status,
         content_type="application/problem+json",
     )
@@ -45,6 +49,14 @@ def answer(problem: Problem) -> Response:
     if problem.code == "invalid_credentials":
         response.headers["WWW-Authenticate"] = 'Bearer realm="realname"'
     return response
+
+
+def _locale() -> str:
+    """The verification's language for its own user, else what the request asks for."""
+    who = g.get("caller")
+    if who is not None and who.verification is not None:
+        return str(who.verification.locale)
+    return request.accept_languages.best_match(["en", "zh-CN", "zh"]) or "en"
 
 
 def _framework(error: HTTPException) -> Response:
@@ -65,14 +77,14 @@ def _field_errors(messages: Mapping[str, Any]) -> Iterator[FieldError]:
         for name, found in fields.items():
             code = _first(found)
             field = "" if code == "unknown_field" or name == "_schema" else str(name)
-            yield field_error(field, code)
+            yield FieldError(field, code)
 
 
 def _first(found: Any) -> str:
     """The first code below a field, however deep."""
     while not isinstance(found, str):
         found = next(iter(found.values() if isinstance(found, Mapping) else found))
-    return found
+    return found if CODE.fullmatch(found) else "wrong_type"
 
 
 def _store_down(error: Exception) -> Response:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import structlog
 from flask import Flask, Response, g, request
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.hashing import request_digest
 from verify import metrics
@@ -42,10 +43,8 @@ def _preflight() -> Response | None:
     if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
         return None
     origin = request.headers.get("Origin", "")
-    with services().read() as session:
-        known = session.execute(select(Origin.origin).where(Origin.origin == origin).limit(1)).first()
     response = Response(status=204)
-    if known is not None:
+    if _is_registered(origin):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
@@ -55,12 +54,31 @@ def _preflight() -> Response | None:
 
 
 def _cors(response: Response) -> Response:
-    origin = g.get("cors_origin")
+    origin = g.get("cors_origin") or _origin_of_a_problem(response)
     if origin:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
         response.vary.add("Origin")
     return response
+
+
+def _origin_of_a_problem(response: Response) -> str | None:
+    """A caller who could not be told apart may still read why, on any registered origin, or anything public."""
+    origin = request.headers.get("Origin")
+    if origin is None or "caller" in g:
+        return None
+    if response.status_code < 400:  # noqa: PLR2004 - HTTP
+        return origin if request.method == "GET" and request.path.startswith("/v1/") else None
+    return origin if response.status_code != 403 and _is_registered(origin) else None  # noqa: PLR2004 - HTTP
+
+
+def _is_registered(origin: str) -> bool:
+    try:
+        with services().read() as session:
+            known = session.execute(select(Origin.origin).where(Origin.origin == origin).limit(1)).first()
+    except SQLAlchemyError:
+        return False
+    return known is not None
 
 
 def _end(response: Response) -> Response:
@@ -86,8 +104,8 @@ def ticket(body: bytes = b"") -> Ticket | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not 0 < len(key) <= KEY_LENGTH:
-        raise invalid("Idempotency-Key", "too_long")
+    if not key or len(key) > KEY_LENGTH:
+        raise invalid("Idempotency-Key", "too_long" if key else "too_short")
     pepper = services().keyring.primary("pepper")
     who = caller()
     scope = (who.subject.bytes, b"live" if who.livemode else b"test", request.method, request.path, key)

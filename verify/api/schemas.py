@@ -1,5 +1,7 @@
 """Request and response bodies of the contract (api.md)."""
 
+from datetime import UTC, datetime
+
 from marshmallow import fields, validate
 
 from verify.api.fields import CODES, Answer, Body, Labels, OneOf, Query, Text
@@ -10,6 +12,9 @@ METHOD_NAMES = tuple(
     dict.fromkeys((*(method for _, method in METHODS), "micro_transfer", "legal_representative", "authorized_person"))
 )
 LOCALES = ("zh-CN", "en")
+
+#: no time of ours lies outside, and every database can compare these
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 STATUSES = tuple(status.value for status in Status)
 
 
@@ -66,7 +71,9 @@ class Listing(Query):
     status = OneOf(STATUSES)
     type = OneOf(TYPES)
     method = OneOf(METHOD_NAMES)
-    created_after = fields.AwareDateTime(error_messages=CODES, metadata={"format": "date-time"})
+    created_after = fields.AwareDateTime(
+        error_messages=CODES, validate=validate.Range(min=EARLIEST, max=LATEST, error="out_of_range")
+    )
     limit = fields.Integer(
         load_default=20, strict=False, validate=validate.Range(1, 100, error="out_of_range"), error_messages=CODES
     )

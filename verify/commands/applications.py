@@ -19,6 +19,9 @@ from verify.models import Application, Origin
 from verify.models.application import DEFAULT_SETTINGS
 from verify.services import Services
 
+#: shown to users in notices
+LONGEST_NAME = 100
+
 #: left out of an Origin header
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -38,6 +41,9 @@ group.add_command(api_keys)
 @AS_JSON
 def create(name: str, origins: tuple[str, ...], *, first: bool, as_json: bool) -> None:
     """Make an application with a test and a live key."""
+    if not 0 < len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+        msg = f"a name has 1 to {LONGEST_NAME} printable characters"
+        raise click.BadParameter(msg, param_hint="NAME")
     read = sorted({_origin(origin) for origin in origins})
     with opened() as services, services.write() as session:
         if first and session.scalar(select(Application.id).limit(1)):

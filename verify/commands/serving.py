@@ -24,7 +24,9 @@ def serve_command(host: str, port: int, workers: int, *, no_worker: bool) -> Non
     """Run web and worker; restart what dies, drain at SIGTERM."""
     found = settings()
     log.configure(found.log_level)
+    process.keep_files_private()
     require_startable(found)
+    serve.check_port(host, port)
     click.echo(f"realname at http://{host}:{port} (Ctrl-C ends it)")
     sys.exit(serve.serve(found, host, port, workers, with_worker=not no_worker))
 
@@ -36,6 +38,7 @@ def serve_command(host: str, port: int, workers: int, *, no_worker: bool) -> Non
 def web_command(host: str, port: int, workers: int) -> None:
     """Run the web half of `serve`."""
     found = settings()
+    process.keep_files_private()
     process.disable_core_dumps()
     log.configure(found.log_level)
     web.run(found, host, port, workers)
@@ -45,6 +48,7 @@ def web_command(host: str, port: int, workers: int) -> None:
 def worker_command() -> None:
     """Do what is due: read answers back, expire, forget. Drains at SIGTERM."""
     found = settings()
+    process.keep_files_private()
     process.disable_core_dumps()
     log.configure(found.log_level)
     mark_running(found)

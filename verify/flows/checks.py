@@ -23,6 +23,7 @@ CODES = frozenset(
         "card_number_format",
         "card_number_check_digit",
         "mobile_format",
+        "code_format",
         "too_long",
         "control_characters",
     }
@@ -61,6 +62,7 @@ NAME_LENGTHS = range(2, 61)
 EARLIEST_BIRTH = date(1900, 1, 1)
 
 CARD_NUMBER = re.compile(r"[0-9]{13,19}")
+CODE = re.compile(r"[0-9]{6}")
 MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^\s@]@[^\s@]+\.[^\W\d_]{2,}")
 
@@ -149,6 +151,14 @@ def mobile(value: str) -> str:
     return found[1]
 
 
+def code(value: str) -> str:
+    """A one-time code: six digits, however wide they were typed. Raises InvalidValue."""
+    found = _compact(value, "code_format")
+    if not CODE.fullmatch(found):
+        raise InvalidValue("code_format")
+    return found
+
+
 def text(value: str, max_length: int) -> str:
     """The same text, at most ``max_length`` code points, safe to store and to show on one line.
 
@@ -167,7 +177,9 @@ def looks_personal(value: str) -> bool:
     plain = unicodedata.normalize("NFKC", value)
     if EMAIL.search(plain):
         return True
-    tokens = [plain, *re.findall(r"[0-9A-Za-z]+", plain)]
+    # as people write numbers: 138 0000 0001, 138-0000-0001
+    joined = re.sub(r"(?<=[0-9])[\s-]+(?=[0-9])", "", plain)
+    tokens = [plain, *re.findall(r"[0-9A-Za-z]+", plain), *re.findall(r"[0-9A-Za-z]+", joined)]
     return any(_is_valid(token) for token in tokens)
 
 

@@ -88,6 +88,8 @@ def _fail(turn: Turn) -> None:
     if progress.is_exhausted(verification) and not progress.alternatives(verification):
         rejected(turn.session, verification, turn.services, [code, "methods_exhausted"], step=again)
         return
+    if progress.is_exhausted(verification):
+        progress.release(verification)
     advance(verification, Action.RETURN, now)
     # an outage or an unusable picture is no failure of the step (api.md): audit only
     kind = "verification.step_failed" if REASONS[code].costs_try else "verification.step_returned"

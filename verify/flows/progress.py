@@ -84,6 +84,13 @@ def spend(verification: Verification, step: str) -> None:
     verification.progress = {**verification.progress, "tries": tries}
 
 
+def release(verification: Verification) -> None:
+    """Nobody owes an answer any more: what was held for a later step is pending again."""
+    for step in steps_of(verification):
+        if state(verification, step.name)["status"] == PROCESSING:
+            put(verification, step.name, PENDING)
+
+
 def keep(verification: Verification, passed: Iterable[str]) -> None:
     """Forget every step's state but those named; tries stay spent."""
     steps = {name: verification.progress["steps"][name] for name in passed}

@@ -12,9 +12,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from verify.errors import Problem, field_error, invalid
+from verify.errors import FieldError, Problem, invalid
 from verify.flows import checks, consent, events, idempotency, progress
-from verify.flows.case import Ref, load_open, refuse_overdue
+from verify.flows.case import Ref, load_locked, load_open, refuse_overdue
 from verify.flows.decisions import expire
 from verify.flows.effects import Verb
 from verify.flows.idempotency import Ticket
@@ -27,6 +27,9 @@ from verify.flows.steps import sms_code
 from verify.models import Account, Application, Origin, Verification
 from verify.models.base import insert_for
 from verify.services import Services
+
+#: one segment of a path, so that every account can be asked for by GET /v1/accounts/{account_ref}
+ACCOUNT_REF = re.compile(r"(?!\.{1,2}$)[^/\s](?:[^/]*[^/\s])?")
 
 
 @dataclass(frozen=True, repr=False)
@@ -125,11 +128,13 @@ def _make_room(session: Session, verification: Verification, services: Services)
 def _check(wanted: Wanted) -> None:
     errors = []
     if wanted.method not in offered(wanted.type):
-        errors.append(field_error("method", "method_unavailable"))
+        errors.append(FieldError("method", "method_unavailable"))
+    if not ACCOUNT_REF.fullmatch(wanted.account_ref):
+        errors.append(FieldError("account_ref", "invalid_characters"))
     if checks.looks_personal(wanted.account_ref):
-        errors.append(field_error("account_ref", "looks_personal"))
+        errors.append(FieldError("account_ref", "looks_personal"))
     if any(checks.looks_personal(str(part)) for item in wanted.labels.items() for part in item):
-        errors.append(field_error("metadata", "looks_personal"))
+        errors.append(FieldError("metadata", "looks_personal"))
     if errors:
         raise Problem("invalid_input", errors=errors)
 
@@ -229,6 +234,6 @@ def new_client_token(ref: Ref, services: Services, ticket: Ticket | None = None)
     with services.write() as session:
         now = services.clock()
         idempotency.claim(session, ticket, ref.verification_id, now, status=201)
-        verification = load_open(session, ref, services)
+        verification = load_locked(session, ref)
         verification.tokens_issued += 1
     return verification

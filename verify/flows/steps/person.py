@@ -4,20 +4,21 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from verify.errors import Problem, field_error
+from verify.errors import FieldError, Problem
 from verify.flows import checks
 from verify.flows.checks import SHANGHAI
 
 ADULT = 18
 
 #: permits of Hong Kong, Macau and Taiwan and passports: papers of another kind, not typing errors
-OTHER_PAPER = re.compile(r"[A-Z]{1,2}[0-9]{6,10}|[0-9]{8}")
+OTHER_PAPER = re.compile(r"[A-Z]{1,2}[0-9]{6,10}|[A-Z]{1,2}[0-9]{6}\([0-9A]\)|[0-9]{8}")
 
 CHECKS = {
     "name": checks.name,
     "id_number": checks.id_number,
     "card_number": checks.card_number,
     "mobile": checks.mobile,
+    "code": checks.code,
 }
 
 
@@ -30,7 +31,7 @@ def checked(submitted: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, 
         except checks.InvalidValue as error:
             if field == "id_number" and OTHER_PAPER.fullmatch(submitted[field].strip().upper()):
                 raise Problem("unsupported_document") from None
-            errors.append(field_error(field, error.code))
+            errors.append(FieldError(field, error.code))
     if errors:
         raise Problem("invalid_input", errors=errors)
     return values

@@ -9,6 +9,7 @@ from verify.errors import Problem
 from verify.flows import codes, limits
 from verify.flows.effects import Effect, Verb
 from verify.flows.sealing import open_steps
+from verify.flows.steps.person import checked
 from verify.flows.steps.prepared import Prepared
 from verify.models import Verification
 from verify.services import Services
@@ -18,9 +19,10 @@ HELD = ("bank_card",)
 
 def prepare(session: Session, verification: Verification, submitted: Mapping[str, str], services: Services) -> Prepared:
     """A wrong code costs a try of this step; a right one opens the held card."""
+    code = checked(submitted, ("code",))["code"]
     if codes.is_expired(verification, services.clock()):
         return Prepared(effect=Effect(Verb.FAIL, "code_expired"))
-    if not codes.is_right(verification, submitted["code"], services):
+    if not codes.is_right(verification, code, services):
         return Prepared(effect=Effect(Verb.FAIL, "code_wrong"))
     keys = services.vault.keys(verification.id)
     values = open_steps(session, keys, verification, HELD)

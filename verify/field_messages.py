@@ -1,0 +1,121 @@
+"""What is wrong with one field, by code, in words a user can act on."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    zh: str
+    en: str
+
+
+UNLISTED = Words("此项不正确。", "This value is not valid.")
+
+FIELD_MESSAGES: Mapping[str, Words] = {
+    "required": Words(
+        "请填写此项。",
+        "This field is required.",
+    ),
+    "unknown_field": Words(
+        "请求中有本接口不认识的字段。",
+        "The body has a field this operation does not know.",
+    ),
+    "wrong_type": Words(
+        "此项的类型不正确。",
+        "This value has the wrong type.",
+    ),
+    "too_long": Words(
+        "此项过长。",
+        "This value is too long.",
+    ),
+    "too_short": Words(
+        "此项过短。",
+        "This value is too short.",
+    ),
+    "not_allowed": Words(
+        "此项不在允许的取值之内。",
+        "This value is not one of those allowed.",
+    ),
+    "looks_personal": Words(
+        "此项看起来是个人信息，不应填在这里。",
+        "This value looks like personal data, which does not belong here.",
+    ),
+    "origin_not_registered": Words(
+        "该网址不属于应用已登记的来源。",
+        "This URL is not on a registered origin of the application.",
+    ),
+    "method_unavailable": Words(
+        "该类型暂不提供此认证方式。",
+        "This method is not offered for this type.",
+    ),
+    "unknown_item": Words(
+        "有条目不在告知书中。",
+        "An item is not part of the notice.",
+    ),
+    "item_required": Words(
+        "有必须同意的条目未勾选。",
+        "A required item is not granted.",
+    ),
+    "out_of_range": Words(
+        "此项超出允许的范围。",
+        "This value is out of range.",
+    ),
+    "invalid_characters": Words(
+        "此项含有不允许的字符。",
+        "This value has characters that are not allowed.",
+    ),
+    "control_characters": Words(
+        "此项含有不允许的字符。",
+        "This value has characters that are not allowed.",
+    ),
+    "invalid_email": Words(
+        "请填写正确的电子邮箱地址。",
+        "This is not an e-mail address.",
+    ),
+    "name_length": Words(
+        "姓名应为 2 到 60 个字。",
+        "A name has 2 to 60 characters.",
+    ),
+    "name_characters": Words(
+        "姓名只能包含汉字、字母和间隔号。",
+        "A name has letters, Han characters and a middle dot, nothing else.",
+    ),
+    "id_number_format": Words(
+        "身份证号码应为 18 位：17 位数字加 1 位数字或 X。",
+        "A resident ID number has 18 characters: 17 digits and a digit or X.",
+    ),
+    "id_number_15_digits": Words(
+        "15 位身份证号码已停用，请填写 18 位号码。",
+        "ID numbers of 15 digits are no longer valid; use the one of 18.",
+    ),
+    "id_number_check_digit": Words(
+        "身份证号码校验位不符，请对照证件核对。",
+        "The check digit does not fit; compare with the card.",
+    ),
+    "id_number_birth_date": Words(
+        "身份证号码中的出生日期不存在，请对照证件核对。",
+        "The birth date in this ID number is not possible.",
+    ),
+    "card_number_format": Words(
+        "银行卡号应为 13 到 19 位数字。",
+        "A card number has 13 to 19 digits.",
+    ),
+    "card_number_check_digit": Words(
+        "银行卡号校验位不符，请对照卡片核对。",
+        "The check digit does not fit; compare with the card.",
+    ),
+    "code_format": Words(
+        "验证码为 6 位数字。",
+        "A code has six digits.",
+    ),
+    "mobile_format": Words(
+        "请填写 11 位大陆手机号。",
+        "A mainland mobile has 11 digits.",
+    ),
+}
+
+
+def field_message(code: str, locale: str) -> str:
+    """In zh-CN or en; anything else reads en."""
+    words = FIELD_MESSAGES.get(code, UNLISTED)
+    return words.zh if locale.lower().startswith("zh") else words.en
