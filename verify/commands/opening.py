@@ -29,6 +29,8 @@ def opened() -> Iterator[Services]:
             yield services
         finally:
             services.session.remove()
+            for provider in services.providers.values():
+                provider.close()
             app.extensions["sqlalchemy"].engine.dispose()
             services.vault.engine.dispose()
 
