@@ -134,16 +134,3 @@ def test_a_sqlite_file_in_no_folder_is_named(tmp_path: Path, name: str) -> None:
     settings = Settings(instance=tmp_path, **{name: f"sqlite:///{tmp_path}/nowhere/x.db"})
     with pytest.raises(ConfigurationError, match=f"REALNAME_{name.upper()}"):
         make_instance(settings)
-
-
-@pytest.mark.parametrize(
-    ("main", "keys"),
-    [
-        ("sqlite:///{}/one.db", "sqlite:///{}/one.db"),
-        ("postgresql+psycopg://a@db/realname", "postgresql+psycopg://b@db:5432/realname"),
-    ],
-)
-def test_one_database_for_both_stores_is_refused(tmp_path: Path, main: str, keys: str) -> None:
-    settings = Settings(instance=tmp_path, database_url=main.format(tmp_path), keys_database_url=keys.format(tmp_path))
-    with pytest.raises(ConfigurationError, match="same database"):
-        make_instance(settings)

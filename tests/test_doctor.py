@@ -17,7 +17,7 @@ from tests.conftest import running
 from tests.databases import postgres_url, scratch_database
 from verify import doctor
 from verify.config import ConfigurationError, Settings
-from verify.doctor import Finding, examine, require_startable
+from verify.doctor import CHECKS, Finding, examine, require_startable
 from verify.migrating import HISTORIES, downgrade, upgrade
 from verify.models import Attempt, Event
 from verify.services import Services, utc_now
@@ -159,3 +159,17 @@ def test_a_sound_instance_may_start(settings: Settings) -> None:
 def test_an_instance_without_tables_may_not(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="db upgrade"):
         require_startable(Settings(instance=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("main", "keys", "ails"),
+    [
+        ("sqlite:///{}/one.db", "sqlite:///{}/one.db", True),
+        ("sqlite:///{}/one.db", "sqlite:///{}/two.db", False),
+        ("postgresql+psycopg://a@db/realname", "postgresql+psycopg://b@db:5432/realname", True),
+        ("postgresql+psycopg://a@db/realname", "postgresql+psycopg://a@keys/realname", False),
+    ],
+)
+def test_one_database_for_both_stores_is_told(tmp_path: Path, main: str, keys: str, ails: bool) -> None:
+    urls = {"database_url": main.format(tmp_path), "keys_database_url": keys.format(tmp_path)}
+    assert (CHECKS["two stores"](Settings(instance=tmp_path, **urls)) is not None) is ails

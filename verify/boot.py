@@ -77,15 +77,9 @@ def make_instance(settings: Settings) -> None:
         if file is not None and not file.absolute().parent.is_dir():
             msg = f"{name} names a file in a folder that does not exist; make the folder first"
             raise ConfigurationError(msg)
-    if _place(settings.database_url) == _place(settings.keys_database_url):
-        msg = (
-            "REALNAME_DATABASE_URL and REALNAME_KEYS_DATABASE_URL name the same database; "
-            "a key store that sits in the main store's backups cannot be shredded"
-        )
-        raise ConfigurationError(msg)
 
 
-def _place(url: str) -> tuple[object, ...]:
+def place_of(url: str) -> tuple[object, ...]:
     """Which database a URL means, whoever asks for it."""
     file = sqlite_file(url)
     if file is not None:

@@ -15,7 +15,7 @@ from crypto import selftest
 from crypto.errors import CryptoError
 from providers.base import Misconfigured
 from verify import config, load_providers
-from verify.boot import UPGRADE, open_key_store, open_stores, read_keyring
+from verify.boot import UPGRADE, open_key_store, open_stores, place_of, read_keyring
 from verify.config import ConfigurationError, Settings
 from verify.jobs.queue import make_huey
 from verify.migrating import HISTORIES, migration_engine, require_current, revision
@@ -93,6 +93,15 @@ def _databases(settings: Settings) -> Ailment | None:
             problem = f"the tables of {history.setting} are at {at or 'nothing'}, this release needs {history.head()}"
             return problem, f"stop the service and {UPGRADE}"
     return None
+
+
+def _stores(settings: Settings) -> Ailment | None:
+    if place_of(settings.database_url) != place_of(settings.keys_database_url):
+        return None
+    return (
+        "both stores lie in one database, so an erased person's keys stay in its backups until the KEK is destroyed",
+        "give REALNAME_KEYS_DATABASE_URL a database of its own, on PostgreSQL in a cluster of its own",
+    )
 
 
 def _keyring(settings: Settings) -> Ailment | None:
@@ -186,6 +195,7 @@ def _main(settings: Settings) -> Iterator[Engine]:
 CHECKS: Mapping[str, Check] = {
     "cryptography": _crypto,
     "databases": _databases,
+    "two stores": _stores,
     "keyring": _keyring,
     "broker": _broker,
     "limits": _limits,

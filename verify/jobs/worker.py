@@ -49,6 +49,13 @@ ROUNDS = 500
 FAILURES = 20
 
 
+class Threads(Consumer):  # type: ignore[misc]
+    """huey's threads without its signal handlers: a stop that came while they took over would be lost."""
+
+    def _set_signal_handlers(self) -> None:
+        return
+
+
 def run(app: Flask) -> None:
     """Work until SIGTERM, then finish what is under way. Sweeps go on while the broker is down."""
     stop = threading.Event()
@@ -131,12 +138,8 @@ def _broker(app: Flask, stop: threading.Event) -> Huey | None:
 def _consume(app: Flask, huey: Huey, stop: threading.Event) -> None:
     """Let huey's threads work until told to stop, and then to the end of what they are at."""
     register(huey, lambda table, row_id: work(app, table, row_id))
-    consumer = Consumer(huey, workers=THREADS, periodic=False, max_delay=1.0, shutdown_timeout=DRAIN)
-    # start() takes the signals for itself; one that comes meanwhile waits until they are ours again
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    consumer = Threads(huey, workers=THREADS, periodic=False, max_delay=1.0, shutdown_timeout=DRAIN)
     consumer.start()
-    _stop_at_signals(stop)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     while not stop.wait(HEALTH_EVERY):
         consumer.check_worker_health()
     consumer.stop(graceful=True)
