@@ -2,95 +2,59 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Protocol
+from typing import Protocol
 
+from providers.inquiry import (
+    BankCardCheck,
+    Capability,
+    FaceCheck,
+    FaceImage,
+    IdCardPhoto,
+    IdCardReading,
+    IdentityCheck,
+    Kind,
+    Photo,
+    Request,
+    Side,
+    SmsCode,
+    TransferOrder,
+)
 
-class Capability(StrEnum):
-    """One thing a provider can do for us. Each has its own request type, route and consent item."""
-
-    IDENTITY = "identity"
-    FACE = "face"
-    BANK_CARD = "bank_card"
-    SMS = "sms"
-
-
-class Kind(StrEnum):
-    """Kinds of personal data as a consent names them (GB/T 35273 annex A, PIPL 28)."""
-
-    NAME = "name"
-    ID_NUMBER = "id_number"
-    FACE_IMAGE = "face_image"
-    CARD_NUMBER = "card_number"
-    MOBILE = "mobile"
-
-
-class FaceImage:
-    """JPEG bytes of a face, for one request's memory only: no repr, no pickle, no copy on disk."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def __repr__(self) -> str:
-        return "FaceImage"
-
-    def __reduce__(self) -> str:
-        msg = "a face image is never pickled"
-        raise TypeError(msg)
-
-
-@dataclass(frozen=True, repr=False, slots=True)
-class IdentityCheck:
-    """Name and ID number against the authority's register."""
-
-    capability: ClassVar[Capability] = Capability.IDENTITY
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NAME, Kind.ID_NUMBER})
-
-    name: str
-    id_number: str
-
-
-@dataclass(frozen=True, repr=False, slots=True)
-class FaceCheck:
-    """A still face image against the authority's photo of this person."""
-
-    capability: ClassVar[Capability] = Capability.FACE
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NAME, Kind.ID_NUMBER, Kind.FACE_IMAGE})
-
-    name: str
-    id_number: str
-    image: FaceImage
-
-
-@dataclass(frozen=True, repr=False, slots=True)
-class BankCardCheck:
-    """Four-element match: name, ID number, card number and the mobile reserved at the bank."""
-
-    capability: ClassVar[Capability] = Capability.BANK_CARD
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NAME, Kind.ID_NUMBER, Kind.CARD_NUMBER, Kind.MOBILE})
-
-    name: str
-    id_number: str
-    card_number: str
-    mobile: str
-
-
-@dataclass(frozen=True, repr=False, slots=True)
-class SmsCode:
-    """A one-time code to a mainland mobile (11 digits, no prefix). ``locale`` is zh-CN or en."""
-
-    capability: ClassVar[Capability] = Capability.SMS
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.MOBILE})
-
-    mobile: str
-    code: str
-    locale: str
-
-
-Request = IdentityCheck | FaceCheck | BankCardCheck | SmsCode
+__all__ = [
+    "BadCallback",
+    "BankCardCheck",
+    "CallbackHint",
+    "CallbackStyle",
+    "Capability",
+    "FaceCheck",
+    "FaceImage",
+    "IdCardPhoto",
+    "IdCardReading",
+    "IdentityCheck",
+    "Kind",
+    "Misconfigured",
+    "NotReceived",
+    "Outcome",
+    "Photo",
+    "Proof",
+    "Provider",
+    "ProviderFailure",
+    "Reading",
+    "Recipient",
+    "Refused",
+    "Request",
+    "Result",
+    "Side",
+    "SmsCode",
+    "Throttled",
+    "Traits",
+    "TransferOrder",
+    "TransferWord",
+    "Unavailable",
+    "Unknown",
+]
 
 
 class Result(StrEnum):
@@ -103,12 +67,35 @@ class Result(StrEnum):
     ACCEPTED = "accepted"
 
 
+class TransferWord(StrEnum):
+    """How far an ordered transfer has come. ``sent`` may still be followed by ``returned``."""
+
+    REQUESTED = "requested"
+    SENT = "sent"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Reading:
+    """What stands on one side of an ID card; None where that side does not say or could not be read.
+
+    ``valid_until`` None beside a ``valid_from`` means for good (长期).
+    """
+
+    name: str | None = None
+    id_number: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the provider said: our reason code, the vendor's code and reference. Never a raw body.
 
     ``reason`` is a key of the reason-code table or None for the capability's default. ``billed`` is
-    None where the vendor does not say.
+    None where the vendor does not say. ``reading`` belongs to ID_CARD; ``transfer``, the amount the provider
+    knows the order by and the expected arrival to TRANSFER.
     """
 
     result: Result
@@ -116,6 +103,10 @@ class Outcome:
     vendor_code: str | None = None
     vendor_reference: str | None = None
     billed: bool | None = None
+    reading: Reading | None = field(default=None, repr=False)
+    transfer: TransferWord | None = None
+    amount_fen: int | None = field(default=None, repr=False)
+    arrives_by: datetime | None = None
 
 
 class ProviderFailure(Exception):
@@ -158,6 +149,34 @@ class Misconfigured(Exception):
     """Credentials or settings are missing or refused. Outside the family so no retry swallows it."""
 
 
+class Proof(StrEnum):
+    """What the payee reads on the statement and gives back."""
+
+    AMOUNT = "amount"
+    TWO_AMOUNTS = "two_amounts"
+    REMARK_CODE = "remark_code"  #: only where the remark is sure to be shown
+
+
+class CallbackStyle(StrEnum):
+    NONE = "none"
+    SIGNED = "signed"  #: the vendor signs; ``Provider.callback`` checks
+    TOKEN = "token"  # noqa: S105 - the request names a URL that holds a token of ours for this one check
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackHint:
+    """A checked callback in our words: something happened to ``reference``. It decides nothing; it is read back.
+
+    ``event`` is the vendor's id of this notification where it has one. ``acknowledgement`` is the body that the
+    vendor wants to see.
+    """
+
+    capability: Capability
+    reference: str
+    event: str | None = None
+    acknowledgement: str = "success"
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What the core must know of one capability at one provider. It never asks who.
@@ -171,6 +190,13 @@ class Traits:
     max_image_bytes: int = 2_000_000
     max_image_side: int = 2048
     fixed_code: str | None = None  #: code every SMS carries; only a double that sends nothing has one
+    callback: CallbackStyle = CallbackStyle.NONE
+    #: the same order under the same reference is executed once, however often it comes
+    idempotent_reference: bool = False
+    settles_after: float = 60.0  #: before that, "not received" may be said of an order that is under way
+    arrives_within: float = 172_800.0  #: of a transfer, where the provider names no day
+    proofs: frozenset[Proof] = frozenset({Proof.AMOUNT, Proof.TWO_AMOUNTS})
+    by_statement: bool = False  #: people execute it; the bank statement tells, reading back does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +232,13 @@ class Provider(Protocol):
         Called only where ``Traits.read_back`` is true.
         """
         ...
+
+    def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the contract's
+        """Check who sent it, then say what it is about. Raises BadCallback. Header names are in lower case.
+
+        Called only where ``Traits.callback`` names a style.
+        """
+        raise BadCallback("no_callback")
 
     def close(self) -> None:
         """Give sockets and files back."""

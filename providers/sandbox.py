@@ -1,16 +1,23 @@
 """The provider that test keys reach: it sends nothing anywhere and answers by what is submitted."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from providers import sandbox_bank, sandbox_papers
 from providers.base import (
+    BadCallback,
+    CallbackHint,
+    CallbackStyle,
     Capability,
+    IdCardReading,
     Misconfigured,
     NotReceived,
     Outcome,
+    Proof,
     Provider,
     ProviderFailure,
     Recipient,
@@ -19,6 +26,8 @@ from providers.base import (
     SmsCode,
     Throttled,
     Traits,
+    TransferOrder,
+    TransferWord,
     Unavailable,
     Unknown,
 )
@@ -55,6 +64,10 @@ OUTAGE = dict.fromkeys(CHECKS, Behaviour(failure=Unavailable))
 THROTTLED = dict.fromkeys(CHECKS, Behaviour(failure=Throttled))
 WRONG_FACE = {Capability.FACE: Behaviour(Result.MISMATCH, "face_mismatch")}
 SPOOF = {Capability.FACE: Behaviour(Result.MISMATCH, "liveness_failed")}
+CARD_DIFFERS = {Capability.ID_CARD: Behaviour(Result.MATCH, "id_card_mismatch")}
+CARD_EXPIRED = {Capability.ID_CARD: Behaviour(Result.MATCH, "id_card_expired")}
+WRONG_SIDE = {Capability.ID_CARD: Behaviour(Result.MISMATCH, "id_card_wrong_side")}
+UNREADABLE = {Capability.ID_CARD: Behaviour(Result.INCONCLUSIVE, "id_card_unreadable")}
 
 #: part of a name, Latin in any case → what each check does that it concerns
 MARKERS: Mapping[str, Mapping[Capability, Behaviour]] = {
@@ -72,6 +85,14 @@ MARKERS: Mapping[str, Mapping[Capability, Behaviour]] = {
     "wrongface": WRONG_FACE,
     "活体失败": SPOOF,
     "spoof": SPOOF,
+    "证件不符": CARD_DIFFERS,
+    "carddiffers": CARD_DIFFERS,
+    "证件过期": CARD_EXPIRED,
+    "expiredcard": CARD_EXPIRED,
+    "证件反面": WRONG_SIDE,
+    "wrongside": WRONG_SIDE,
+    "证件模糊": UNREADABLE,
+    "unreadable": UNREADABLE,
 }
 
 
@@ -109,6 +130,14 @@ class Sandbox(Provider):
         self.capabilities = {
             **dict.fromkeys(CHECKS, Traits(read_back=True)),
             Capability.SMS: Traits(read_back=True, fixed_code=FIXED_CODE),
+            Capability.ID_CARD: Traits(),
+            Capability.TRANSFER: Traits(
+                read_back=True,
+                idempotent_reference=True,
+                settles_after=0.0,
+                callback=CallbackStyle.TOKEN,
+                proofs=frozenset(Proof),
+            ),
         }
         self._latency = latency
         self._clock = clock
@@ -122,6 +151,11 @@ class Sandbox(Provider):
             msg = f"the sandbox does not know the capability {request.capability}"
             raise Misconfigured(msg)
         self._think()
+        if isinstance(request, TransferOrder):
+            return self._pay(request, reference)
+        if isinstance(request, IdCardReading):
+            card = behaviour_of((request.hint or {}).get("name", ""), Capability.ID_CARD)
+            return sandbox_papers.read(request, card.result, card.reason)
         behaviour = ACCEPTED if isinstance(request, SmsCode) else behaviour_of(request.name, request.capability)
         if behaviour.failure in {None, Unknown}:  # the other kinds say that nothing happened
             self._journal.write(reference, behaviour.result, behaviour.reason)
@@ -129,15 +163,36 @@ class Sandbox(Provider):
             raise self._failure(behaviour.failure)
         return _outcome(reference, behaviour.result, behaviour.reason)
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002 - references never repeat
+    def read_back(self, capability: Capability, reference: str) -> Outcome:
         self._think()
         remembered = self._journal.read(reference)
         if remembered is None:
             raise NotReceived("sandbox.notreceived")
+        if capability is Capability.TRANSFER:
+            return sandbox_bank.outcome(reference, TransferWord(remembered[1] or ""))
         return _outcome(reference, *remembered)
+
+    def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the URL is signed
+        """``{"reference": …, "event"?: …}``, to the URL of one transfer."""
+        try:
+            told = json.loads(body)
+            return CallbackHint(Capability.TRANSFER, str(told["reference"]), told.get("event"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise BadCallback("sandbox.callback") from None
 
     def close(self) -> None:
         self._journal.close()
+
+    def _pay(self, order: TransferOrder, reference: str) -> Outcome:
+        """An order is remembered by what reading back will find; one that comes again is not executed again."""
+        course = sandbox_bank.course_of(order)
+        if course.failure is Unavailable:
+            raise self._failure(Unavailable)
+        known = self._journal.read(reference) is not None
+        self._journal.write(reference, Result.ACCEPTED, course.later)
+        if course.failure is not None:
+            raise self._failure(course.failure)
+        return sandbox_bank.outcome(reference, course.later if known else course.told)
 
     def _think(self) -> None:
         if self._latency:

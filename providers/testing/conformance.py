@@ -72,7 +72,7 @@ READINGS: Mapping[Situation, Collection[Kind]] = {
 }
 
 #: capabilities that are orders: these are accepted, not matched
-ORDERS = frozenset({Capability.SMS})
+ORDERS = frozenset({Capability.SMS, Capability.TRANSFER})
 
 LOCALES = ("zh-CN", "en")
 

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Mapping
 
-from providers.base import BankCardCheck, Capability, FaceCheck, FaceImage, IdentityCheck, Request, SmsCode
+from providers.base import (
+    BankCardCheck,
+    Capability,
+    FaceCheck,
+    FaceImage,
+    IdCardPhoto,
+    IdCardReading,
+    IdentityCheck,
+    Request,
+    Side,
+    SmsCode,
+    TransferOrder,
+)
 from providers.testing.identities import Identity, adult, card, mobile
 
 #: framed as a JPEG and nothing more: adapters hand images on, they never decode them
@@ -14,6 +26,12 @@ BUILDERS: Mapping[Capability, Callable[[Identity, str, str], Request]] = {
     Capability.IDENTITY: lambda who, _card, _mobile: IdentityCheck(who.name, who.id_number),
     Capability.FACE: lambda who, _card, _mobile: FaceCheck(who.name, who.id_number, FaceImage(bytes(bytearray(FACE)))),
     Capability.BANK_CARD: lambda who, card, mobile: BankCardCheck(who.name, who.id_number, card, mobile),
+    Capability.ID_CARD: lambda who, _card, _mobile: IdCardReading(
+        Side.FRONT, IdCardPhoto(bytes(bytearray(FACE))), {"name": who.name, "id_number": who.id_number}
+    ),
+    Capability.TRANSFER: lambda who, card, _mobile: TransferOrder(
+        37, card, who.name, "示例银行", "北京市", "北京市", "示例支行", "1/1"
+    ),
     Capability.SMS: lambda _who, _card, mobile: SmsCode(mobile, "918273", "zh-CN"),
 }
 

@@ -2,14 +2,14 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from urllib.parse import quote
 
-from providers.base import FaceImage, Request
+from providers.base import Photo, Request
 
 #: fields that are nobody's in particular
-IMPERSONAL = frozenset({"locale"})
+IMPERSONAL = frozenset({"locale", "side", "amount_fen", "remark", "corporate"})
 
 #: bytes of an image that are sought; a multiple of three, so that base64 of the whole holds that of the piece
 PIECE = 24
@@ -23,10 +23,12 @@ def leaks(request: Request, text: str) -> list[str]:
 def _personal(request: Request) -> Iterator[tuple[str, bytes]]:
     for field in fields(request):
         value = getattr(request, field.name)
-        if isinstance(value, FaceImage):
+        if isinstance(value, Photo):
             middle = len(value.data) // 2 // 3 * 3
             yield field.name, value.data[middle : middle + PIECE]
-        elif field.name not in IMPERSONAL:
+        elif isinstance(value, Mapping):
+            yield from ((field.name, each.encode()) for each in value.values())
+        elif field.name not in IMPERSONAL and value is not None:
             yield field.name, value.encode()
 
 

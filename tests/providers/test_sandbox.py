@@ -1,13 +1,17 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
 from providers.base import (
+    BadCallback,
     Capability,
+    IdCardPhoto,
+    IdCardReading,
     Misconfigured,
     NotReceived,
     Outcome,
@@ -15,12 +19,16 @@ from providers.base import (
     ProviderFailure,
     Request,
     Result,
+    Side,
     Throttled,
+    TransferOrder,
+    TransferWord,
     Unavailable,
     Unknown,
 )
 from providers.sandbox import CHECKS, MARKERS, Sandbox
-from providers.testing.conformance import ProviderConformance, Situation, answer_to
+from providers.sandbox_papers import EXPIRED, OTHER_NUMBER, VALID
+from providers.testing.conformance import ProviderConformance, Situation, answer_to, reading_of
 from providers.testing.examples import request_for
 from providers.testing.identities import full_name
 
@@ -63,6 +71,31 @@ FAILURES = {
 }
 
 
+#: (name, side, result and reason, differences of the reading from a good card)
+CARDS = [
+    ("张三", Side.FRONT, (Result.MATCH, None), {"name": "张三"}),
+    ("张证件不符", Side.FRONT, (Result.MATCH, None), {"id_number": OTHER_NUMBER}),
+    ("Zhang Carddiffers", Side.FRONT, (Result.MATCH, None), {"id_number": OTHER_NUMBER}),
+    ("张证件过期", Side.BACK, (Result.MATCH, None), {"valid_until": EXPIRED[1]}),
+    ("Zhang Expiredcard", Side.BACK, (Result.MATCH, None), {"valid_until": EXPIRED[1]}),
+    ("张三", Side.BACK, (Result.MATCH, None), {"valid_until": VALID[1], "name": None}),
+    ("张证件反面", Side.FRONT, (Result.MISMATCH, "id_card_wrong_side"), None),
+    ("Zhang Wrongside", Side.BACK, (Result.MISMATCH, "id_card_wrong_side"), None),
+    ("张证件模糊", Side.FRONT, (Result.INCONCLUSIVE, "id_card_unreadable"), None),
+    ("Zhang Unreadable", Side.BACK, (Result.INCONCLUSIVE, "id_card_unreadable"), None),
+]
+
+#: ending of the account number → what the order is told, and what reading back finds; or the failure
+COURSES = {
+    "1111": (TransferWord.SENT, TransferWord.SENT),
+    "0002": (TransferWord.FAILED, TransferWord.FAILED),
+    "0003": (TransferWord.REQUESTED, TransferWord.REQUESTED),
+    "0004": (TransferWord.SENT, TransferWord.RETURNED),
+    "0005": (Unknown, TransferWord.SENT),
+    "0006": (Unavailable, NotReceived),
+}
+
+
 class TestConformance(ProviderConformance):
     NAMES: ClassVar[dict[Situation, str | None]] = {
         Situation.MATCH: None,
@@ -76,6 +109,8 @@ class TestConformance(ProviderConformance):
     situations: ClassVar[dict[Capability, tuple[Situation, ...]]] = {
         **dict.fromkeys(CHECKS, tuple(NAMES)),
         SMS: (Situation.MATCH, Situation.NOT_RECEIVED),
+        Capability.ID_CARD: (Situation.MATCH,),
+        Capability.TRANSFER: (Situation.MATCH, Situation.NOT_RECEIVED),
     }
 
     @pytest.fixture(params=["memory", "file"])
@@ -111,13 +146,58 @@ def test_a_check_fails_by_the_name(
 
 
 def test_every_marker_is_shown_above() -> None:
-    shown = " ".join([*ANSWERS, *FAILURES]).casefold()
+    shown = " ".join([*ANSWERS, *FAILURES, *(name for name, _, _, _ in CARDS)]).casefold()
     assert [marker for marker in MARKERS if marker not in shown] == []
 
 
 def test_no_false_name_holds_a_marker_by_chance() -> None:
     names = " ".join(map(full_name, range(300)))
     assert [marker for marker in MARKERS if marker in names] == []
+
+
+@pytest.mark.parametrize(("name", "side", "answer", "said"), CARDS)
+def test_a_card_is_read_as_its_name_says(
+    sandbox: Sandbox, name: str, side: Side, answer: tuple[Result, str | None], said: dict[str, object] | None
+) -> None:
+    hint = {"name": name, "id_number": "110101199001010009"}
+    outcome = sandbox.call(IdCardReading(side, IdCardPhoto(b"photo"), hint), "r-1")
+    assert (outcome.result, outcome.reason) == answer
+    assert (outcome.reading is None) == (said is None)
+    assert all(getattr(outcome.reading, field) == value for field, value in (said or {}).items())
+
+
+def test_a_card_without_a_hint_cannot_be_read(sandbox: Sandbox) -> None:
+    assert sandbox.call(IdCardReading(Side.FRONT, IdCardPhoto(b"photo")), "r-1").result is Result.INCONCLUSIVE
+
+
+def order_to(ending: str) -> TransferOrder:
+    order = request_for(Capability.TRANSFER)
+    assert isinstance(order, TransferOrder)
+    return replace(order, account_number=f"62000000000{ending}")
+
+
+@pytest.mark.parametrize(("ending", "told", "later"), [(end, *course) for end, course in COURSES.items()])
+def test_a_transfer_goes_as_its_account_number_says(sandbox: Sandbox, ending: str, told: Any, later: Any) -> None:
+    answer = answer_to(sandbox, order_to(ending), "r-1")
+    assert told == (answer.transfer if isinstance(answer, Outcome) else type(answer))
+    reading = reading_of(sandbox, Capability.TRANSFER, "r-1")
+    assert later == (reading.transfer if isinstance(reading, Outcome) else type(reading))
+
+
+def test_an_order_that_comes_again_is_not_executed_again(sandbox: Sandbox) -> None:
+    sandbox.call(order_to("0004"), "r-1")
+    assert sandbox.call(order_to("0004"), "r-1").transfer is TransferWord.RETURNED
+
+
+def test_a_callback_names_a_transfer(sandbox: Sandbox) -> None:
+    hint = sandbox.callback({}, b'{"reference": "r-1", "event": "e-1"}')
+    assert (hint.capability, hint.reference, hint.event) == (Capability.TRANSFER, "r-1", "e-1")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'"r-1"'])
+def test_a_callback_of_another_shape_is_refused(sandbox: Sandbox, body: bytes) -> None:
+    with pytest.raises(BadCallback):
+        sandbox.callback({}, body)
 
 
 def test_an_answer_names_our_reference_and_costs_nothing(sandbox: Sandbox) -> None:
@@ -159,7 +239,8 @@ def test_what_was_not_taken_cannot_be_read_back(sandbox: Sandbox, name: str) -> 
 
 
 def test_everything_can_be_read_back(sandbox: Sandbox) -> None:
-    assert {capability for capability, traits in sandbox.capabilities.items() if traits.read_back} == set(Capability)
+    readable = {capability for capability, traits in sandbox.capabilities.items() if traits.read_back}
+    assert readable == set(Capability) - {Capability.ID_CARD}
 
 
 def test_a_sandbox_with_fewer_capabilities_refuses_the_others(sandbox: Sandbox) -> None:
