@@ -21,6 +21,7 @@ _ID_15 = re.compile("[0-9]{15}")
 _ID_18 = re.compile("[0-9]{17}[0-9X]")
 _CREDIT_CODE = re.compile("[0-9A-Z]{18}")
 _CARD = re.compile("[0-9]{12,19}")
+_ACCOUNT = re.compile("[0-9A-Z]{6,34}")
 _MAINLAND = re.compile(r"(?:\+86|0086|86)?(1[0-9]{10})")
 _ABROAD = re.compile(r"(?:\+|00)(?!86)([1-9][0-9]{6,14})")
 
@@ -58,6 +59,11 @@ def _card(text: str) -> str | None:
     return text if (sum(summands) - ord("0") * len(summands)) % 10 == 0 else None
 
 
+def _account(text: str) -> str | None:
+    """A bank account: cards, passbooks and company accounts have no check digit in common."""
+    return text if _ACCOUNT.fullmatch(text) else None
+
+
 def _mobile(text: str) -> str | None:
     """E.164; without a country code a mainland number. All spellings of one number come out alike."""
     if mainland := _MAINLAND.fullmatch(text):
@@ -70,6 +76,7 @@ _TEXT: Mapping[str, Callable[[str], str | None]] = {
     "cn.id_number": _id_number,
     "cn.uscc": _credit_code,
     "bank_card": _card,
+    "bank_account": _account,
     "mobile": _mobile,
 }
 

@@ -70,3 +70,17 @@ def person(n: int = 1, name: str | None = None) -> dict[str, str]:
 
 def card_of(n: int = 1, name: str | None = None) -> dict[str, str]:
     return {**person(n, name), "card_number": card(n), "mobile": mobile(n)}
+
+
+def account_of(n: int = 1, name: str | None = None, ending: str = "1111", who: int | None = None) -> dict[str, str]:
+    """A bank account of the same person, or of ``who``; its ending chooses what the sandbox does."""
+    owner = person(who or n, name)
+    return {
+        **owner,
+        "account_number": f"62100000{n:05d}{ending}",
+        "account_name": owner["name"],
+        "bank_name": "示例银行",
+        "bank_province": "广东省",
+        "bank_city": "深圳市",
+        "bank_branch": "示例银行深圳分行",
+    }

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import get_args
 
 import pytest
 
-from providers.base import BankCardCheck, Capability, FaceCheck, IdentityCheck, Kind, SmsCode
+from providers.base import Capability, Kind, Request
 from verify import policies
 from verify.flows.methods import METHODS, STEPS
 from verify.flows.retention import CLASSES
@@ -16,6 +17,7 @@ from verify.policies.items import ITEMS, KIND_NAMES, SHARES, Item, Share, Texts
 #: a published text is never edited; a change is a new version
 PUBLISHED = {
     "2026-11-01": "a59a1de0f1ceb494a0f3c8bbdcf9c30f6d7080b528869526a780fa7e4de5d990",
+    "2026-11-25": "29c811c2634c3cf6e689ce8d1daac81ea2bb7ac9b136b4f9a336d2fc8dc4fa88",
 }
 
 each_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.version)
@@ -68,7 +70,8 @@ def test_both_languages_say_the_same_number_of_things(policy: Policy) -> None:
 
     assert shapes[0] == shapes[1]
     assert len(shapes[0]) > 20
-    assert [policy.texts[locale].count("**") for locale in LOCALES] == [2 * 5] * 2
+    bold = [policy.texts[locale].count("**") for locale in LOCALES]
+    assert bold[0] == bold[1] >= 2 * 5
 
 
 @each_policy
@@ -113,8 +116,16 @@ def period(class_name: str, locale: str) -> str:
 #: retention class → how its line in the notice begins
 LINES = {
     "identity": {"zh-CN": "姓名和身份证号码", "en": "Name and ID number:"},
-    "bank": {"zh-CN": "银行卡号、预留手机号和联系方式", "en": "Card number, registered mobile and contact"},
-    "contact": {"zh-CN": "银行卡号、预留手机号和联系方式", "en": "Card number, registered mobile and contact"},
+    "bank": {
+        "zh-CN": "银行卡号、银行账号、预留手机号和联系方式",
+        "en": "Card number, account number",
+    },
+    "contact": {
+        "zh-CN": "银行卡号、银行账号、预留手机号和联系方式",
+        "en": "Card number, account number",
+    },
+    "transfer": {"zh-CN": "打款金额", "en": "Amount of a transfer"},
+    "transfer_record": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
     "code": {"zh-CN": "短信验证码", "en": "Code by SMS"},
     "consent": {"zh-CN": "您的同意与撤回记录", "en": "Record of what you consented to"},
     "event": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
@@ -169,7 +180,14 @@ def test_an_item_belongs_to_steps_of_the_flows(item: Item) -> None:
 
 
 @pytest.mark.parametrize(
-    ("item", "class_name"), [("identity", "identity"), ("bank_card", "bank"), ("face", "face_tag")]
+    ("item", "class_name"),
+    [
+        ("identity", "identity"),
+        ("bank_card", "bank"),
+        ("bank_account", "bank"),
+        ("bank_account", "transfer"),
+        ("face", "face_tag"),
+    ],
 )
 @each_locale
 def test_an_item_promises_the_period_of_the_schedule(item: str, class_name: str, locale: str) -> None:
@@ -180,7 +198,11 @@ def test_an_item_promises_the_period_of_the_schedule(item: str, class_name: str,
 
 @pytest.mark.parametrize(
     ("method", "items"),
-    [(("personal", "face"), ["identity", "face"]), (("personal", "bank_card"), ["identity", "bank_card", "face"])],
+    [
+        (("personal", "face"), ["identity", "face"]),
+        (("personal", "bank_card"), ["identity", "bank_card", "face"]),
+        (("personal", "micro_transfer"), ["identity", "bank_account", "id_card"]),
+    ],
 )
 def test_a_method_asks_for_the_items_of_its_steps(method: tuple[str, str], items: list[str]) -> None:
     assert [item.id for item in items_for(METHODS[method])] == items
@@ -216,10 +238,8 @@ def test_every_capability_has_its_template() -> None:
     assert SHARES.keys() == set(Capability)
 
 
-@pytest.mark.parametrize("request_type", [IdentityCheck, FaceCheck, BankCardCheck, SmsCode])
-def test_a_consent_names_just_the_kinds_that_are_sent(
-    request_type: type[IdentityCheck | FaceCheck | BankCardCheck | SmsCode],
-) -> None:
+@pytest.mark.parametrize("request_type", get_args(Request))
+def test_a_consent_names_just_the_kinds_that_are_sent(request_type: type[Request]) -> None:
     share = SHARES[request_type.capability]
 
     assert share.capability == request_type.capability

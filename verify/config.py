@@ -126,9 +126,14 @@ class Settings:
     metrics_token: str | None = setting(_text, None, "bearer token of /metrics; unset: loopback only")
     log_level: str = setting(_choice("debug", "info", "warning", "error"), "info", "least level logged")
     sandbox_latency_ms: int = setting(_number(0, 60_000), 0, "how long the sandbox provider thinks")
+    transfer_low_fen: int = setting(_number(10, 10_000), 10, "least amount of a micro-transfer, in fen")
+    transfer_high_fen: int = setting(_number(10, 10_000), 199, "greatest amount of a micro-transfer, in fen")
     providers: Mapping[str, Any] = setting(_routes, {}, "live providers and routes, a table in the TOML file only")
 
     def __post_init__(self) -> None:
+        if self.transfer_low_fen > self.transfer_high_fen:
+            msg = "REALNAME_TRANSFER_LOW_FEN must not be above REALNAME_TRANSFER_HIGH_FEN"
+            raise ConfigurationError(msg)
         for name, file in (
             ("database_url", "realname.db"),
             ("keys_database_url", "realname-keys.db"),

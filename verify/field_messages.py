@@ -104,6 +104,30 @@ FIELD_MESSAGES: Mapping[str, Words] = {
         "银行卡号校验位不符，请对照卡片核对。",
         "The check digit does not fit; compare with the card.",
     ),
+    "account_number_format": Words(
+        "银行账号应为 8 到 32 位数字。",
+        "An account number has 8 to 32 digits.",
+    ),
+    "cnaps_code_format": Words(
+        "联行号应为 12 位数字。",
+        "A branch code has 12 digits.",
+    ),
+    "bank_text_format": Words(
+        "请填写 2 到 60 个汉字、字母或数字。",
+        "Write 2 to 60 letters, Han characters or digits.",
+    ),
+    "website_format": Words(
+        "请填写网址，例如 www.example.com。",
+        "Write an address such as www.example.com.",
+    ),
+    "amount_format": Words(
+        "请填写金额，保留两位小数，例如 0.37。",
+        "Write yuan with two decimals, such as 0.37.",
+    ),
+    "not_this_proof": Words(
+        "本次打款不用此项回答。",
+        "This transfer is not answered with this field.",
+    ),
     "code_format": Words(
         "验证码为 6 位数字。",
         "A code has six digits.",

@@ -89,7 +89,7 @@ def test_five_wrong_codes_exhaust_the_method(server: Caller) -> None:
     assert after["next_step"] is None
     assert step_of(after, "sms_code")["status"] == "failed"
     assert step_of(after, "bank_card")["status"] == "pending"
-    assert after["alternatives"] == ["face"]
+    assert after["alternatives"] == ["face", "micro_transfer"]
 
 
 def test_a_sixth_code_to_one_mobile_in_a_day_is_refused_across_accounts(server: Caller, clock: Clock) -> None:

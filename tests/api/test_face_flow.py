@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.caller import PORTRAIT, Caller, card_of, person
+from tests.caller import PORTRAIT, Caller, account_of, card_of, person
 from tests.conftest import Clock, Nudges
 from verify.jobs.attempts import reconcile
 from verify.services import Services
@@ -116,13 +116,13 @@ def test_the_last_try_exhausts_the_method_and_another_can_be_taken(server: Calle
         after = server.step(verification, "identity", person(name="张不符"))
     assert after["status"] == "pending"
     assert after["next_step"] is None
-    assert after["alternatives"] == ["bank_card"]
+    assert after["alternatives"] == ["bank_card", "micro_transfer"]
     refused = server.post(f"/v1/verifications/{verification}/steps/identity", person())
     assert (refused.status_code, refused.json["code"]) == (409, "step_not_expected")
     switched = server.post(f"/v1/verifications/{verification}/switch_method", {"method": "bank_card"}).json
     assert switched["method"] == "bank_card"
     assert switched["next_step"] == "consent"
-    assert switched["alternatives"] == []
+    assert switched["alternatives"] == ["micro_transfer"]
 
 
 def test_the_same_image_under_another_account_is_a_replay(server: Caller) -> None:
@@ -141,12 +141,17 @@ def test_the_last_face_of_the_last_method_rejects(server: Caller) -> None:
     server.step(verification, "identity", person(name="张人脸不符"))
     for _ in range(3):
         after = server.step(verification, "face", PORTRAIT)
-    assert after["alternatives"] == ["bank_card"]
+    assert after["alternatives"] == ["bank_card", "micro_transfer"]
     server.post(f"/v1/verifications/{verification}/switch_method", {"method": "bank_card"})
     server.consent(verification)
     for _ in range(3):
         server.step(verification, "bank_card", card_of(name="张不符"))
         after = server.step(verification, "sms_code", {"code": "246810"})
+    assert after["alternatives"] == ["micro_transfer"]
+    server.post(f"/v1/verifications/{verification}/switch_method", {"method": "micro_transfer"})
+    server.consent(verification)
+    for _ in range(3):
+        after = server.step(verification, "bank_account", account_of(name="张不符"))
     assert after["status"] == "rejected"
-    assert after["decision"]["reason_codes"] == ["bank_card_mismatch", "methods_exhausted"]
+    assert after["decision"]["reason_codes"] == ["identity_mismatch", "methods_exhausted"]
     assert after["next_step"] is None

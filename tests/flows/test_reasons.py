@@ -28,6 +28,20 @@ MATRIX = [
     ("checks_passed", None, False, False),
     ("expired", None, False, False),
     ("canceled", None, False, False),
+    ("account_name_mismatch", "bank_account", True, False),
+    ("account_invalid", "bank_account", True, True),
+    ("account_not_supported", "bank_account", True, False),
+    ("account_blocked", "bank_account", True, False),
+    ("transfers_exceeded", "bank_account", True, False),
+    ("transfer_returned", "bank_account", True, True),
+    ("transfer_unavailable", "bank_account", True, False),
+    ("transfer_unconfirmed", None, False, False),
+    ("amount_mismatch", "transfer_amount", True, True),
+    ("answer_window_over", "bank_account", True, True),
+    ("id_card_mismatch", "id_card", True, True),
+    ("id_card_expired", "id_card", True, True),
+    ("id_card_wrong_side", "id_card", True, False),
+    ("id_card_unreadable", "id_card", True, False),
 ]
 
 each_reason = pytest.mark.parametrize("reason", REASONS.values(), ids=lambda reason: reason.code)

@@ -58,6 +58,34 @@ class SmsCode(Body):
     code = Text(20, required=True)
 
 
+class BankAccount(Identity):
+    account_number = Text(60, required=True)
+    account_name = Text(100, required=True)
+    bank_name = Text(60, required=True)
+    bank_province = Text(60, required=True)
+    bank_city = Text(60, required=True)
+    bank_branch = Text(60, required=True)
+    cnaps_code = Text(20)
+    website = Text(200)
+
+
+class TransferAmount(Body):
+    """One of the three, as ``transfer.proof`` says."""
+
+    amount = Text(20, metadata={"example": "0.37"})
+    amounts = fields.List(
+        Text(20),
+        validate=validate.Length(equal=2, error="out_of_range"),
+        error_messages=CODES,
+        metadata={"description": "In the order the remarks tell."},
+    )
+    code = Text(20)
+
+
+class CardSide(Query):
+    side = OneOf(("front", "back"), required=True)
+
+
 class SwitchMethod(Body):
     method = OneOf(METHOD_NAMES, required=True)
 
@@ -87,7 +115,7 @@ class StepView(Answer):
     resend_at = fields.DateTime()
     expires_at = fields.DateTime()
     sent_to = fields.String(metadata={"description": "Masked mobile the code went to."})
-    needs = fields.List(fields.String())
+    needs = fields.List(fields.String(), metadata={"description": "Sides of the ID card still to be given."})
 
 
 class LastError(Answer):
@@ -107,6 +135,20 @@ class Assurance(Answer):
     check = fields.String(required=True)
     provider = fields.String(required=True)
     liveness = fields.Boolean()
+    proof = fields.String(metadata={"description": "What was read back from the statement."})
+    guessing_odds = fields.String(metadata={"description": "Chance that guessing alone would have passed."})
+
+
+class TransferView(Answer):
+    status = fields.String(
+        required=True, validate=validate.OneOf(["created", "requested", "sent", "failed", "returned", "unknown"])
+    )
+    proof = fields.String(required=True, validate=validate.OneOf(["amount", "two_amounts", "remark_code"]))
+    arrives_by = fields.DateTime(required=True, allow_none=True)
+    answer_by = fields.DateTime(required=True, allow_none=True)
+    attempts_left = fields.Integer(
+        required=True, metadata={"description": "Wrong answers the account number may still have."}
+    )
 
 
 class Result(Answer):
@@ -131,7 +173,7 @@ class Verification(Answer):
     request = fields.String(required=True, allow_none=True)
     supersedes = fields.String(required=True, allow_none=True)
     result = fields.Nested(Result, required=True, allow_none=True)
-    transfer = fields.Dict(required=True, allow_none=True)
+    transfer = fields.Nested(TransferView, required=True, allow_none=True)
     alternatives = fields.List(fields.String(), required=True)
     redacted_at = fields.DateTime(required=True, allow_none=True)
     expires_at = fields.DateTime(required=True)

@@ -5,13 +5,15 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
+from providers.base import Side
 from verify.api import answers, schemas
 from verify.api.body import Parser, image
 from verify.api.documentation import RAW_IMAGE, problems
 from verify.api.requests import replayable, resource_id, ticket
 from verify.auth import caller, either, services
 from verify.flows import consent, step, verifications
-from verify.flows.steps import face
+from verify.flows.steps import face, id_card
+from verify.flows.steps.id_card import OneSide
 
 blueprint = Blueprint(
     "steps", __name__, url_prefix="/v1/verifications/<verification_id>", description="What the user does, one by one."
@@ -114,3 +116,48 @@ def resend_sms_code(_: dict[str, Any], verification_id: str) -> Any:
     """Send the next code: at most one a minute, five a mobile and day."""
     ref = caller().ref(resource_id("ver_", verification_id))
     return answers.standing(verifications.resend_code(ref, services(), ticket()))
+
+
+@blueprint.route("/steps/bank_account", methods=["POST"])
+@blueprint.doc(operationId="submitBankAccount")
+@blueprint.arguments(schemas.BankAccount)
+@blueprint.response(200, schemas.Verification)
+@blueprint.alt_response(202, schema=schemas.Verification, description="A vendor still works on it.")
+@problems(blueprint, *FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_bank_account(body: dict[str, Any], verification_id: str) -> Any:
+    """Give an account in one's own name; a small amount is sent to it once all earlier input is in."""
+    return _submit(verification_id, "bank_account", body)
+
+
+@blueprint.route("/steps/id_card", methods=["POST"])
+@blueprint.doc(operationId="submitIdCard", requestBody=RAW_IMAGE)
+@blueprint.arguments(schemas.CardSide, location="query")
+@blueprint.response(200, schemas.Verification)
+@blueprint.alt_response(202, schema=schemas.Verification, description="A vendor or a bank still works on it.")
+@problems(blueprint, *FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_id_card(query: dict[str, Any], verification_id: str) -> Any:
+    """Give one side of the ID card as the raw body (JPEG or PNG, at most 5 MiB). It is read and never stored.
+
+    ``front`` has the portrait, ``back`` the emblem; the step's ``needs`` says which are missing.
+    """
+    ref = caller().ref(resource_id("ver_", verification_id))
+    submitted = image()
+    photo = id_card.photo(submitted, services(), livemode=caller().livemode)
+    one_side = OneSide(Side(query["side"]), photo)
+    return answers.standing(step.run(ref, "id_card", one_side, services(), ticket(submitted)))
+
+
+@blueprint.route("/steps/transfer_amount", methods=["POST"])
+@blueprint.doc(operationId="submitTransferAmount")
+@blueprint.arguments(schemas.TransferAmount)
+@blueprint.response(200, schemas.Verification)
+@problems(blueprint, *FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_transfer_amount(body: dict[str, Any], verification_id: str) -> Any:
+    """Give what the account's statement shows: wrong answers are counted per account number."""
+    return _submit(verification_id, "transfer_amount", body)

@@ -16,7 +16,7 @@ from verify.commands.api_keys import group as api_keys
 from verify.commands.opening import AS_JSON, opened, show, show_pairs
 from verify.keys import issue_key
 from verify.models import Application, Origin
-from verify.models.application import DEFAULT_SETTINGS
+from verify.models.application import CHOICES, DEFAULT_SETTINGS
 from verify.services import Services
 
 #: shown to users in notices
@@ -134,5 +134,8 @@ def _setting(name: str, text: str) -> Any:
     kind = type(DEFAULT_SETTINGS[name])
     if type(value) is not kind:
         msg = f"{name} takes a value like {json.dumps(DEFAULT_SETTINGS[name])}"
+        raise click.BadParameter(msg, param_hint="NAME=VALUE")
+    if name in CHOICES and value not in CHOICES[name]:
+        msg = f"{name} is one of {', '.join(CHOICES[name])}"
         raise click.BadParameter(msg, param_hint="NAME=VALUE")
     return value

@@ -24,6 +24,10 @@ CODES = frozenset(
         "card_number_check_digit",
         "mobile_format",
         "code_format",
+        "account_number_format",
+        "cnaps_code_format",
+        "bank_text_format",
+        "website_format",
         "too_long",
         "control_characters",
     }
@@ -63,6 +67,10 @@ EARLIEST_BIRTH = date(1900, 1, 1)
 
 CARD_NUMBER = re.compile(r"[0-9]{13,19}")
 CODE = re.compile(r"[0-9]{6}")
+ACCOUNT_NUMBER = re.compile(r"[0-9]{8,32}")
+CNAPS_CODE = re.compile(r"[0-9]{12}")
+BANK_TEXT = re.compile(rf"[{HAN}{LATIN}0-9(). -]{{2,60}}")
+WEBSITE = re.compile(r"(?=.{4,200}$)(?:https?://)?[^\s/@?#]+\.[^\s/@?#]+(?:/[!-~]*)?")
 MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
 EMAIL = re.compile(r"[^\s@]@[^\s@]+\.[^\W\d_]{2,}")
 
@@ -157,6 +165,38 @@ def code(value: str) -> str:
     if not CODE.fullmatch(found):
         raise InvalidValue("code_format")
     return found
+
+
+def account_number(value: str) -> str:
+    """A personal bank account, card or passbook: 8-32 digits. Passbooks have no check digit. Raises InvalidValue."""
+    typed = _compact(value, "account_number_format")
+    if not ACCOUNT_NUMBER.fullmatch(typed):
+        raise InvalidValue("account_number_format")
+    return typed
+
+
+def cnaps_code(value: str) -> str:
+    """The 12 digits by which the central bank knows a branch (联行号). Raises InvalidValue."""
+    typed = _compact(value, "cnaps_code_format")
+    if not CNAPS_CODE.fullmatch(typed):
+        raise InvalidValue("cnaps_code_format")
+    return typed
+
+
+def bank_text(value: str) -> str:
+    """Name of a bank, branch, province or city as banks take it, 2-60 code points. Raises InvalidValue."""
+    typed = _typed(value, "bank_text_format").strip()
+    if not BANK_TEXT.fullmatch(typed):
+        raise InvalidValue("bank_text_format")
+    return typed
+
+
+def website(value: str) -> str:
+    """An address of a site, at most 200 characters, with or without its scheme. Raises InvalidValue."""
+    typed = _typed(value, "website_format").strip()
+    if not WEBSITE.fullmatch(typed):
+        raise InvalidValue("website_format")
+    return typed
 
 
 def text(value: str, max_length: int) -> str:

@@ -1,7 +1,7 @@
 """What an effect does to a verification, and when the whole of it is decided."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from providers.base import Capability
 from verify.flows import codes, events, progress
 from verify.flows.effects import Effect, Verb
-from verify.flows.methods import Step
+from verify.flows.methods import STEPS, Step
 from verify.flows.reasons import REASONS
 from verify.flows.states import Action, Status, advance
+from verify.flows.transfers import opening
 from verify.models import Attempt, Verification
 from verify.services import Services
 
@@ -43,7 +44,9 @@ def settle(
 
 def _pass(turn: Turn) -> None:
     verification, now = turn.verification, turn.services.clock()
-    checked = _assurance(turn.attempt, turn.services) if turn.attempt else None
+    if turn.effect.part is not None and not _is_whole(turn, turn.effect.part):
+        return
+    checked = _assurance(turn.attempt, turn.services) if turn.attempt else turn.effect.check
     for name in turn.step.settles:
         check = checked if name == turn.step.name else None
         progress.put(verification, name, progress.PASSED, check=check, expires_at=None, resend_at=None)
@@ -53,6 +56,30 @@ def _pass(turn: Turn) -> None:
         return
     advance(verification, Action.ADVANCE, now)
     events.append(turn.session, verification, "verification.step_passed", now, step=turn.step.name)
+    if opening.is_owed(verification):
+        _open_challenge(turn)
+
+
+def _is_whole(turn: Turn, part: str) -> bool:
+    """Note a part that passed; while others are missing the step stays the user's to do."""
+    verification, now = turn.verification, turn.services.clock()
+    parts = sorted({*progress.state(verification, turn.step.name).get("parts", ()), part})
+    if parts == sorted(turn.step.parts):
+        return True
+    progress.put(verification, turn.step.name, progress.PENDING, parts=parts)
+    verification.last_error = None
+    advance(verification, Action.ADVANCE, now)
+    events.append(turn.session, verification, "verification.part_passed", now, step=turn.step.name, part=part)
+    return False
+
+
+def _open_challenge(turn: Turn) -> None:
+    refused = opening.open_challenge(turn.session, turn.verification, turn.services)
+    if refused is None:
+        now = turn.services.clock()
+        events.append(turn.session, turn.verification, "verification.processing", now, step=progress.TRANSFER_STEP)
+    else:
+        _fail(replace(turn, step=STEPS[progress.TRANSFER_STEP], effect=Effect(Verb.FAIL, refused), attempt=None))
 
 
 def _assurance(attempt: Attempt, services: Services) -> dict[str, Any]:

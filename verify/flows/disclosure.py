@@ -6,9 +6,12 @@ Policy 4.2, PIPL 23 and 29. Each call is recorded as an attempt before it is mad
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from providers.base import Capability, Misconfigured, Outcome, Provider, ProviderFailure, Request, Unknown
 from verify import metrics
@@ -78,11 +81,14 @@ def record(
     )
 
 
-def call(attempt: Attempt, request: Request, services: Services) -> Answer:
-    """Ask the provider of a committed attempt, once. No transaction may be open."""
+def call(attempt: Attempt, request: Request, services: Services, reference: str | None = None) -> Answer:
+    """Ask the provider of a committed attempt, once. No transaction may be open.
+
+    ``reference`` stands for the attempt's id where one order may take several calls.
+    """
     provider = services.providers[attempt.provider]
     started = time.monotonic()
-    outcome = _ask(provider, request, str(attempt.id))
+    outcome = _ask(provider, request, reference or str(attempt.id))
     seconds = time.monotonic() - started
     metrics.provider_answered(attempt.provider, attempt.capability, name_of(outcome), seconds)
     return Answer(outcome, round(seconds * 1000))
@@ -101,18 +107,35 @@ def _ask(provider: Provider, request: Request, reference: str) -> Outcome | Prov
         return Unknown("adapter_error")
 
 
+def answered(session: Session, attempt_id: UUID | None, answer: Answer) -> None:
+    """Complete the record of a call that something else than its attempt is due for."""
+    outcome = answer.outcome
+    values: dict[str, Any] = {
+        "outcome": name_of(outcome),
+        "vendor_code": getattr(outcome, "vendor_code", None),
+        "duration_ms": answer.duration_ms,
+    }
+    if isinstance(outcome, Outcome):
+        values |= {"vendor_reference": outcome.vendor_reference, "billed": outcome.billed}
+    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(values))
+
+
 def read_back(attempt: Attempt, services: Services) -> Outcome | ProviderFailure:
     """What became of an attempt without an answer. A provider that cannot tell answers Unknown."""
-    provider = services.providers.get(attempt.provider)
-    capability = Capability(attempt.capability)
+    return reading(attempt.provider, Capability(attempt.capability), str(attempt.id), services)
+
+
+def reading(name: str, capability: Capability, reference: str, services: Services) -> Outcome | ProviderFailure:
+    """The same for whatever a provider knows by a reference of ours."""
+    provider = services.providers.get(name)
     if provider is None or capability not in provider.capabilities or not provider.capabilities[capability].read_back:
         return Unknown("no_read_back")
     try:
-        return provider.read_back(capability, str(attempt.id))
+        return provider.read_back(capability, reference)
     except ProviderFailure as failure:
         return failure
     except Exception as error:  # noqa: BLE001 - as above
-        log.error("read-back broke", provider=attempt.provider, error=type(error).__name__)  # noqa: TRY400 - as above
+        log.error("read-back broke", provider=name, error=type(error).__name__)  # noqa: TRY400 - as above
         return Unknown("adapter_error")
 
 

@@ -19,8 +19,12 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True)
 class Effect:
+    """``part`` of a step that is submitted in parts; ``check`` is what a check made here adds to the assurance."""
+
     verb: Verb
     reason: str | None = None
+    part: str | None = None
+    check: Mapping[str, str] | None = None
 
 
 C, R, V = Capability, Result, Verb
@@ -30,6 +34,7 @@ _CHECKS: Mapping[Capability, tuple[str, str]] = {
     C.IDENTITY: ("identity_mismatch", "no_record"),
     C.FACE: ("face_mismatch", "no_photo"),
     C.BANK_CARD: ("bank_card_mismatch", "no_record"),
+    C.ID_CARD: ("id_card_mismatch", "id_card_unreadable"),
 }
 
 EFFECTS: Mapping[tuple[Capability, str], Effect] = {
@@ -38,6 +43,9 @@ EFFECTS: Mapping[tuple[Capability, str], Effect] = {
     **{(capability, R.NOT_FOUND): Effect(V.FAIL, missing) for capability, (_, missing) in _CHECKS.items()},
     **{(capability, R.INCONCLUSIVE): Effect(V.FAIL, "inconclusive") for capability in _CHECKS},
     **{(capability, "Unknown"): Effect(V.WAIT) for capability in _CHECKS},
+    # a reading is of use in its own request only: the picture and what was read are kept nowhere
+    (C.ID_CARD, R.INCONCLUSIVE): Effect(V.FAIL, "id_card_unreadable"),
+    (C.ID_CARD, "Unknown"): Effect(V.FAIL, "provider_unavailable"),
     (C.SMS, R.ACCEPTED): Effect(V.HOLD),
     # the message may be on its way: let the user look, and resend if it is not
     (C.SMS, "Unknown"): Effect(V.HOLD),

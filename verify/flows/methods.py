@@ -13,7 +13,8 @@ class Step:
 
     ``tries`` is how often it may fail at a cost (None: no limit), counted per method. ``asks`` is the
     capability that judges it. ``settles`` are the steps that pass with it; ``blames`` is the step to be
-    done again when the answer is no and the reason code names none of this method.
+    done again when the answer is no and the reason code names none of this method. ``parts`` are submitted
+    one by one.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Step:
     asks: Capability | None = None
     settles: tuple[str, ...] = ()
     blames: str = ""
+    parts: tuple[str, ...] = ()
 
 
 STEPS: Mapping[str, Step] = {
@@ -32,18 +34,31 @@ STEPS: Mapping[str, Step] = {
         # the card is held until the code proves the mobile; both then pass with the four-element match
         Step("bank_card", tries=3, asks=Capability.SMS, settles=(), blames="bank_card"),
         Step("sms_code", tries=5, asks=Capability.BANK_CARD, settles=("bank_card", "sms_code"), blames="bank_card"),
+        Step("bank_account", tries=3, asks=Capability.IDENTITY, settles=("bank_account",), blames="bank_account"),
+        Step(
+            "id_card",
+            tries=3,
+            asks=Capability.ID_CARD,
+            settles=("id_card",),
+            blames="id_card",
+            parts=("front", "back"),
+        ),
+        # owed from when the money is sent
+        Step("transfer_amount", tries=3, asks=Capability.TRANSFER, settles=("transfer_amount",), blames="bank_account"),
     )
 }
 
 METHODS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("personal", "face"): ("consent", "identity", "face"),
     ("personal", "bank_card"): ("consent", "bank_card", "sms_code", "face"),
+    ("personal", "micro_transfer"): ("consent", "bank_account", "id_card", "transfer_amount"),
 }
 
 #: types of the contract; those without a row in METHODS are refused as unavailable
 TYPES = ("personal", "enterprise")
 
 LIFETIME: Mapping[str, timedelta] = {"personal": timedelta(days=7), "enterprise": timedelta(days=30)}
+TRANSFER_LIFETIME = timedelta(days=30)
 
 #: a client token reads on for so long after the end
 READABLE_AFTER_END = timedelta(hours=24)
@@ -56,6 +71,11 @@ CODES_A_DAY = 5
 #: caps across verifications and applications (api.md)
 CARD_CHECKS_A_DAY = 5
 ID_CHECKS_A_DAY = 15
+
+
+def lifetime(type_: str, method: str) -> timedelta:
+    """How long the user has for all of it; banks take their time."""
+    return max(LIFETIME[type_], TRANSFER_LIFETIME) if method == "micro_transfer" else LIFETIME[type_]
 
 
 def offered(type_: str) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from verify.models import Verification
 
 PENDING, PROCESSING, PASSED, FAILED = "pending", "processing", "passed", "failed"
 
+#: where the challenge of a micro-transfer is kept
+TRANSFER_STEP = "transfer_amount"
+
 
 def steps_of(verification: Verification, method: str | None = None) -> tuple[Step, ...]:
     """The steps of its method (or of another one), in order, as the application has them."""
@@ -38,6 +41,11 @@ def tries_left(verification: Verification, step: str, method: str | None = None)
     return max(0, limit - used)
 
 
+def offer(verification: Verification, methods: list[str]) -> None:
+    """The methods that can be switched to, fixed when the verification is made."""
+    verification.progress = {**verification.progress, "offers": methods}
+
+
 def is_exhausted(verification: Verification, method: str | None = None) -> bool:
     """True when a step of the method has no try left."""
     return any(
@@ -50,7 +58,7 @@ def alternatives(verification: Verification) -> list[str]:
     """The other methods that can still be taken."""
     return [
         method
-        for method in offered(verification.type)
+        for method in verification.progress.get("offers", offered(verification.type))
         if method != verification.method and not is_exhausted(verification, method)
     ]
 
@@ -73,6 +81,18 @@ def put(verification: Verification, step: str, status: str, **values: Any) -> No
     merged = {**state(verification, step), **values, "status": status}
     steps = {**verification.progress.get("steps", {}), step: {k: v for k, v in merged.items() if v is not None}}
     verification.progress = {**verification.progress, "steps": steps}
+
+
+def transfer(verification: Verification) -> Mapping[str, Any]:
+    """The challenge of the current transfer as callers read it; empty before there is one."""
+    found: Mapping[str, Any] = state(verification, TRANSFER_STEP).get("transfer", {})
+    return found
+
+
+def put_transfer(verification: Verification, members: Mapping[str, Any], step: str | None = None) -> None:
+    """Merge members of the challenge, dropping those that are None, and set the step's status where one is given."""
+    merged = {k: v for k, v in {**transfer(verification), **members}.items() if v is not None}
+    put(verification, TRANSFER_STEP, step or state(verification, TRANSFER_STEP)["status"], transfer=merged)
 
 
 def spend(verification: Verification, step: str) -> None:

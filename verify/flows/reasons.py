@@ -1,28 +1,12 @@
 """Reason codes: what an outcome means to the user, what it costs, and the words for it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from verify.flows.reason import Reason
+from verify.flows.transfers.reasons import TRANSFER_REASONS
 
-@dataclass(frozen=True)
-class Reason:
-    """``step`` is the step to be done again (None: whichever was submitted, or the whole verification).
-
-    ``retryable``: the same step may succeed with a further try. The texts say what happened and what the
-    user can do next; they never hold a value.
-    """
-
-    code: str
-    step: str | None
-    retryable: bool
-    costs_try: bool
-    zh: str
-    en: str
-
-    def text(self) -> dict[str, str]:
-        return {"zh-CN": self.zh, "en": self.en}
-
+__all__ = ["REASONS", "Reason", "message", "published"]
 
 REASONS: Mapping[str, Reason] = {
     reason.code: reason
@@ -182,6 +166,7 @@ REASONS: Mapping[str, Reason] = {
             zh="本次认证已取消。需要时可以重新发起一次认证。",
             en="This verification was canceled. You can start a new one whenever you need it.",
         ),
+        *TRANSFER_REASONS,
     )
 }
 

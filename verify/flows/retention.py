@@ -14,6 +14,7 @@ class Anchor(StrEnum):
     """From when a period is counted."""
 
     CREATED = "created"  #: the row or value itself came to be
+    ANSWERED = "answered"  #: the answer was right, given up or too late
     ENDED = "ended"  #: the verification was decided, or ended without a decision
     ACCOUNT_CLOSED = "account_closed"
 
@@ -53,7 +54,7 @@ CLASSES: Mapping[str, RetentionClass] = {
         ),
         RetentionClass(
             "bank",
-            holds="card number and reserved mobile, sealed",
+            holds="card or account number, bank, website and reserved mobile, sealed",
             basis="个人信息保护法 19: shortest time; 30 days for questions about the decision",
             anchor=Anchor.ENDED,
             end=End.KEY_DESTROYED,
@@ -66,6 +67,22 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ENDED,
             end=End.KEY_DESTROYED,
             lasts=timedelta(days=30),
+        ),
+        RetentionClass(
+            "transfer",
+            holds="amount or code of a transfer with the exact order, sealed",
+            basis="proves the account once",
+            anchor=Anchor.ANSWERED,
+            end=End.KEY_DESTROYED,
+            lasts=timedelta(minutes=10),
+        ),
+        RetentionClass(
+            "transfer_record",
+            holds="stages of transfers, callbacks, statement lines and the ledger: ids, codes and sealed amounts",
+            basis="个人信息保护法 54, 56: audits and records of processing; 民法典 188: three years to bring a claim",
+            anchor=Anchor.ENDED,
+            end=End.ROW_DELETED,
+            years=3,
         ),
         RetentionClass(
             "code",

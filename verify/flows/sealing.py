@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -66,6 +67,11 @@ def open_steps(session: Session, keys: Keys, verification: Verification, steps: 
     for row in rows:
         values |= unpack(keys.open(context(row.step, row.retention_class), verification.id, row.ciphertext))
     return values
+
+
+def open_value(keys: Keys, context_: str, row_id: UUID, sealed: bytes) -> bytes:
+    """One sealed value that is no step's. Raises KeyShredded where its data key is gone."""
+    return keys.open(context_, row_id, sealed)
 
 
 def seal_display(keys: Keys, verification: Verification, masked: Mapping[str, str]) -> None:

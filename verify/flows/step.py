@@ -17,10 +17,12 @@ from verify.flows.disclosure import Answer
 from verify.flows.effects import NO_PROVIDER, Effect, Verb, effect_of
 from verify.flows.idempotency import Ticket
 from verify.flows.methods import STEPS, Step
-from verify.flows.progress import PROCESSING, next_step, put
-from verify.flows.states import Action, advance
+from verify.flows.progress import PROCESSING, next_step, put, transfer
+from verify.flows.states import Action, Status, advance
 from verify.flows.steps import PREPARE
-from verify.flows.steps.prepared import Prepare
+from verify.flows.steps.prepared import Judge, Prepare
+from verify.flows.transfers import carrying
+from verify.flows.transfers.states import Stage
 from verify.models import Attempt, Verification
 from verify.models.vault import Keys
 from verify.services import Services
@@ -46,6 +48,7 @@ class Opened:
     attempt: Attempt | None
     request: Request | None
     keys: Keys | None
+    judge: Judge | None = None
 
 
 def run(ref: Ref, step: str, submitted: Any, services: Services, ticket: Ticket | None = None) -> Standing:
@@ -62,7 +65,8 @@ def ask(
     if opened.attempt is None or opened.request is None:
         return Standing(opened.verification, opened.keys)
     answer = disclosure.call(opened.attempt, opened.request, services)
-    verification, effect = finish(opened.attempt, answer, services, ticket)
+    judged = opened.judge(answer.outcome) if opened.judge else None
+    verification, effect = finish(opened.attempt, answer, services, ticket, judged)
     return Standing(verification, opened.keys, effect)
 
 
@@ -79,7 +83,7 @@ def _open(ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Serv
         if attempt is None:
             settle(session, verification, step, prepared.effect or NO_PROVIDER, services)
             idempotency.settle(session, ticket, 200)
-    return Opened(verification, attempt, prepared.request, prepared.keys)
+    return Opened(verification, attempt, prepared.request, prepared.keys, prepared.judge)
 
 
 def _open_attempt(
@@ -101,17 +105,25 @@ def finish(
 ) -> tuple[Verification, Effect]:
     """Store what came of an attempt and move the verification on; a second answer changes nothing.
 
-    ``effect`` overrules the table where an answer is no longer waited for.
+    ``effect`` overrules the table where an answer is no longer waited for, or was judged here.
     """
     effect = effect or effect_of(Capability(attempt.capability), answer.outcome)
     with services.write() as session:
         verification = load_any(session, attempt.verification_id)
         if _store(session, attempt, answer, effect, services):
             settle(session, verification, STEPS[attempt.step], effect, services, attempt)
-        idempotency.settle(session, ticket, 202 if effect.verb is Verb.WAIT else 200)
+        if not _has_to_pay(verification):
+            idempotency.settle(session, ticket, 202 if effect.verb is Verb.WAIT else 200)
     if effect.verb is Verb.WAIT:
         services.nudge("attempts", attempt.id, FIRST_READING.total_seconds())
+    if _has_to_pay(verification):
+        verification = carrying.start(verification, services, ticket)
     return verification, effect
+
+
+def _has_to_pay(verification: Verification) -> bool:
+    """True when the step that was settled made a transfer due."""
+    return verification.status == Status.PROCESSING and transfer(verification).get("status") == Stage.CREATED
 
 
 def _store(session: Session, attempt: Attempt, answer: Answer, effect: Effect, services: Services) -> bool:

@@ -18,7 +18,7 @@ from verify.flows.case import Ref, load_locked, load_open, refuse_overdue
 from verify.flows.decisions import expire
 from verify.flows.effects import Verb
 from verify.flows.idempotency import Ticket
-from verify.flows.methods import LIFETIME, STEPS, offered
+from verify.flows.methods import STEPS, lifetime, offered
 from verify.flows.routing import configured, needed
 from verify.flows.sealing import seal_step
 from verify.flows.states import Action, InvalidTransition, Status, advance
@@ -58,6 +58,7 @@ def create(
             _check_return_url(session, application, wanted.return_url)
         account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
         verification = _made(verification_id, application, account_id, wanted, now, livemode=livemode)
+        progress.offer(verification, _servable(verification, services))
         _refuse_unready(verification, services)
         event = events.chained(verification, "verification.created", now, method=wanted.method)
         if not _inserted(session, verification):
@@ -96,7 +97,7 @@ def _made(
         event_seq=0,
         created_at=now,
         updated_at=now,
-        expires_at=now + LIFETIME[wanted.type],
+        expires_at=now + lifetime(wanted.type, wanted.method),
     )
     verification.application = application
     return verification
@@ -178,6 +179,18 @@ def _account(session: Session, application_id: UUID, account_ref: str, services:
     return found
 
 
+def _servable(verification: Verification, services: Services) -> list[str]:
+    """Methods whose every capability has a provider in this mode; no other is offered as a way out."""
+    return [
+        method
+        for method in offered(verification.type)
+        if all(
+            configured(capability, livemode=verification.livemode, services=services)
+            for capability in needed(verification, method)
+        )
+    ]
+
+
 def _refuse_unready(verification: Verification, services: Services) -> None:
     """Raises Problem not_ready where a capability of the method has no provider in this mode."""
     for capability in needed(verification):
@@ -210,6 +223,9 @@ def switch_method(ref: Ref, method: str, services: Services, ticket: Ticket | No
             raise Problem("step_not_expected") from None
         before = verification.method
         verification.method = method
+        verification.expires_at = max(
+            verification.expires_at, verification.created_at + lifetime(verification.type, method)
+        )
         _refuse_unready(verification, services)
         names = {step.name for step in progress.steps_of(verification)}
         progress.keep(verification, [name for name in progress.passed(verification) if name in names])

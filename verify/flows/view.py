@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from verify.flows import progress
+from verify.flows.methods import STEPS
 from verify.flows.reasons import REASONS, message
 from verify.flows.sealing import open_display
 from verify.flows.states import Status
@@ -37,7 +38,7 @@ def show(verification: Verification, services: Services, keys: Keys | None = Non
         "request": verification.request,
         "supersedes": f"ver_{verification.supersedes_id}" if verification.supersedes_id else None,
         "result": _result(verification, display),
-        "transfer": None,
+        "transfer": _transfer(verification),
         "alternatives": _alternatives(verification),
         "redacted_at": rfc3339(verification.redacted_at),
         "expires_at": rfc3339(verification.expires_at),
@@ -70,6 +71,8 @@ def _step(verification: Verification, name: str, display: Mapping[str, str]) -> 
     for field in ("resend_at", "expires_at"):
         if field in known:
             shown[field] = rfc3339(datetime.fromisoformat(known[field]))
+    if STEPS[name].parts and known["status"] != progress.PASSED:
+        shown["needs"] = [part for part in STEPS[name].parts if part not in known.get("parts", ())]
     if name == "sms_code" and "expires_at" in known and "sent_to" in display:
         shown["sent_to"] = display["sent_to"]
     return shown
@@ -86,6 +89,23 @@ def _last_error(verification: Verification) -> dict[str, Any] | None:
         "message": message(code, verification.locale),
         "retryable": REASONS[code].retryable and left,
     }
+
+
+def _transfer(verification: Verification) -> dict[str, Any] | None:
+    known = progress.transfer(verification)
+    if not known:
+        return None
+    return {
+        "status": known["status"],
+        "proof": known["proof"],
+        "arrives_by": _time(known.get("arrives_by")),
+        "answer_by": _time(known.get("answer_by")),
+        "attempts_left": known["attempts_left"],
+    }
+
+
+def _time(text: str | None) -> str | None:
+    return rfc3339(datetime.fromisoformat(text)) if text else None
 
 
 def _decision(verification: Verification) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from verify.models.application import Account, ApiKey, Application, Origin
 from verify.models.base import Base
 from verify.models.consent import Consent
+from verify.models.transfer import Callback, LedgerEntry, StatementLine, Transfer, TransferBatch
 from verify.models.verification import Attempt, Event, Idempotency, SealedStep, Verification
 
 __all__ = [
@@ -11,10 +12,15 @@ __all__ = [
     "Application",
     "Attempt",
     "Base",
+    "Callback",
     "Consent",
     "Event",
     "Idempotency",
+    "LedgerEntry",
     "Origin",
     "SealedStep",
+    "StatementLine",
+    "Transfer",
+    "TransferBatch",
     "Verification",
 ]

@@ -13,7 +13,11 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "bank_card_face": True,
     "direct_face_image": False,
     "enterprise_requires_personal": True,
+    "transfer_proof": "amount",
 }
+
+#: of settings that are one of several words
+CHOICES: dict[str, tuple[str, ...]] = {"transfer_proof": ("amount", "two_amounts", "remark_code")}
 
 
 class Application(Identified, Base):

@@ -27,7 +27,8 @@ class TagUse:
     """One use of a value, counted by ``holder`` (the nil id: all owners together) in a fixed window.
 
     Whole-day windows start at midnight of Asia/Shanghai. Two lengths of window need two scopes.
-    It is remembered for ``keep`` from the first use on, and at least until its window ends.
+    It is remembered for ``keep`` from the first use on (the last, where it ``renews``), and at least until its
+    window ends.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class TagUse:
     owner: UUID
     window: timedelta | None
     keep: timedelta
+    renews: bool = False
 
     def __repr__(self) -> str:
         return f"<TagUse {self.kind}>"
@@ -61,8 +63,23 @@ def note(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now:
     for use, its_keys in zip(uses, keys, strict=True):
         for key in its_keys:
             rows.setdefault(key, _row(key, use, now))["uses"] += 1
-    counted = _upsert(connection, [rows[key] for key in sorted(rows)], now)
+    counted = _upsert(connection, [rows[key] for key in sorted(rows)], now, renews=any(use.renews for use in uses))
     return [_count(use, [counted[key] for key in its_keys], now) for use, its_keys in zip(uses, keys, strict=True)]
+
+
+def count(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> list[int]:
+    """How often each was used so far, counting nothing; 0 where its time is over. One statement."""
+    keys = [_keys(use, index.tags(use.kind, use.value, use.scope), now) for use in uses]
+    wanted = tuple_(*KEY_COLUMNS).in_([key for its_keys in keys for key in its_keys])
+    live = select(*KEY_COLUMNS, owner_tags.c.uses).where(wanted, owner_tags.c.expires_at > now)
+    found = {tuple(row[:5]): row.uses for row in connection.execute(live)}
+    return [max(found.get(key, 0) for key in its_keys) for its_keys in keys]
+
+
+def forgotten(index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> Delete:
+    """The statement that deletes the counts of these uses."""
+    keys = [key for use in uses for key in _keys(use, index.tags(use.kind, use.value, use.scope), now)]
+    return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(keys))
 
 
 def expired(now: datetime, limit: int) -> Delete:
@@ -93,8 +110,13 @@ def _ends(use: TagUse, now: datetime) -> datetime | None:
     return None if use.window is None else window_start(use.window, now) + use.window
 
 
-def _upsert(connection: Connection, rows: list[dict[str, Any]], now: datetime) -> dict[TagKey, tuple[int, UUID]]:
-    """Add the uses. A row whose time is over starts afresh, swept or not. Sorted rows cannot deadlock."""
+def _upsert(
+    connection: Connection, rows: list[dict[str, Any]], now: datetime, *, renews: bool
+) -> dict[TagKey, tuple[int, UUID]]:
+    """Add the uses. A row whose time is over starts afresh, swept or not. Sorted rows cannot deadlock.
+
+    Uses that renew are not noted together with others that do not.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert: Any = dialect.insert(owner_tags)
     old, new = owner_tags.c, insert.excluded
@@ -104,7 +126,7 @@ def _upsert(connection: Connection, rows: list[dict[str, Any]], now: datetime) -
         set_={
             "uses": case((over, new.uses), else_=old.uses + new.uses),
             "owner_id": case((over, new.owner_id), else_=old.owner_id),
-            "expires_at": case((over, new.expires_at), else_=old.expires_at),
+            "expires_at": new.expires_at if renews else case((over, new.expires_at), else_=old.expires_at),
         },
     ).returning(*KEY_COLUMNS, old.uses, old.owner_id)
     return {tuple(row[:5]): (row.uses, row.owner_id) for row in connection.execute(upsert, rows)}

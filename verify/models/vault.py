@@ -44,6 +44,10 @@ class Keys:
     def __repr__(self) -> str:
         return f"<Keys {' '.join(sorted(self._ids))}>"
 
+    def has(self, retention_class: str) -> bool:
+        """True while this class has its data key."""
+        return retention_class in self._ids
+
     def seal(self, retention_class: str, context: str, row_id: UUID, plaintext: bytes) -> bytes:
         """As FieldCipher.seal. Raises KeyShredded where the class has no data key."""
         return self._cipher(self._ids.get(retention_class)).seal(context, row_id, plaintext)
@@ -124,6 +128,15 @@ class Vault:
             return []
         with self._write() as connection:
             return tags.note(connection, self._index, uses, self._clock())
+
+    def count(self, uses: Sequence[TagUse]) -> list[int]:
+        """Tell each one's count, in their order, counting nothing. One statement. Raises NotIndexable."""
+        with self.engine.connect() as connection:
+            return tags.count(connection, self._index, uses, self._clock())
+
+    def forget(self, uses: Sequence[TagUse]) -> int:
+        """Start the counts of these uses afresh; the number of counts there were. Raises NotIndexable."""
+        return self._erase(tags.forgotten(self._index, uses, self._clock()))
 
     def shred(self, verification: UUID, classes: Sequence[str] | None = None) -> int:
         """Destroy the verification's data keys, of these classes or all, and count them. Not to be undone."""

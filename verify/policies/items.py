@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from providers.base import BankCardCheck, Capability, FaceCheck, IdentityCheck, Kind, SmsCode
+from providers.base import (
+    BankCardCheck,
+    Capability,
+    FaceCheck,
+    IdCardReading,
+    IdentityCheck,
+    Kind,
+    SmsCode,
+    TransferOrder,
+)
 
 #: locale → words
 Texts = Mapping[str, str]
@@ -14,6 +23,10 @@ KIND_NAMES: Mapping[Kind, Texts] = {
     Kind.FACE_IMAGE: {"zh-CN": "人脸图像", "en": "face image"},
     Kind.CARD_NUMBER: {"zh-CN": "银行卡号", "en": "bank card number"},
     Kind.MOBILE: {"zh-CN": "手机号", "en": "mobile number"},
+    Kind.ID_CARD_PHOTO: {"zh-CN": "身份证照片", "en": "photo of the ID card"},
+    Kind.ACCOUNT_NUMBER: {"zh-CN": "银行账号", "en": "bank account number"},
+    Kind.ACCOUNT_NAME: {"zh-CN": "户名", "en": "account name"},
+    Kind.BANK: {"zh-CN": "开户行及所在地", "en": "bank, branch and their place"},
 }
 
 
@@ -50,7 +63,7 @@ ITEMS: tuple[Item, ...] = (
         id="identity",
         required=True,
         kinds=(Kind.NAME, Kind.ID_NUMBER),
-        applies_to=("identity", "bank_card"),
+        applies_to=("identity", "bank_card", "bank_account"),
         basis="反电信网络诈骗法 21; 个人信息保护法 29",
         purpose={
             "zh-CN": "依照《反电信网络诈骗法》第二十一条核验您的真实身份，并留作已经核验的凭据。"
@@ -84,6 +97,47 @@ ITEMS: tuple[Item, ...] = (
         retention={
             "zh-CN": "认证有结论或结束后 30 天；短信验证码不保存。",
             "en": "30 days after the verification is decided or ends; the code is not stored.",
+        },
+    ),
+    Item(
+        id="bank_account",
+        required=True,
+        kinds=(Kind.ACCOUNT_NUMBER, Kind.ACCOUNT_NAME, Kind.BANK),
+        applies_to=("bank_account",),
+        basis="个人信息保护法 28, 29",
+        purpose={
+            "zh-CN": "向您本人名下的银行账户打一笔小额款项，由您填写收到的金额，以确认账户由您使用。"
+            "银行已当面核实过您的身份，能看到这笔款项即可确认操作者是本人。"
+            "账号泄露可能危及财产，因此加密保存并尽早删除；不扣款，也不需要密码。"
+            "不想提供银行账户时，可以改用其他认证方式。",
+            "en": "To send a small amount to a bank account in your own name and have you enter what arrived, which "
+            "shows that the account is yours. Your bank has met you in person, so seeing the payment shows that it is "
+            "you. A leaked account number could put your property at risk, so it is kept encrypted and deleted early; "
+            "nothing is charged and no PIN is asked for. If you do not want to give an account, choose another method.",
+        },
+        retention={
+            "zh-CN": "认证有结论或结束后 30 天；打款金额在填写后 10 分钟内删除。",
+            "en": "30 days after the verification is decided or ends; the amount is deleted within 10 minutes after "
+            "it is answered.",
+        },
+    ),
+    Item(
+        id="id_card",
+        required=True,
+        kinds=(Kind.ID_CARD_PHOTO,),
+        applies_to=("id_card",),
+        basis="个人信息保护法 28, 29",
+        purpose={
+            "zh-CN": "识别身份证两面，核对姓名和号码与所填内容一致，并确认证件在有效期内。"
+            "照片上有住址和头像，泄露可能被人冒用，因此只在识别时使用，不保存。"
+            "不想提供身份证照片时，可以改用其他认证方式。",
+            "en": "To read both sides of the ID card, to compare name and number with what you entered and to see that "
+            "the card is valid. The pictures show your address and portrait and could be used to pose as you, so they "
+            "are used while they are read and not stored. If you do not want to give them, choose another method.",
+        },
+        retention={
+            "zh-CN": "不保存：照片只在识别时存在于内存中。",
+            "en": "Not stored: the pictures exist in memory only while they are read.",
         },
     ),
     Item(
@@ -178,5 +232,36 @@ SHARES: Mapping[Capability, Share] = {
             "through the carrier.",
         },
         retention=_SHARE_RETENTION,
+    ),
+    Capability.ID_CARD: Share(
+        Capability.ID_CARD,
+        _in_order(IdCardReading.kinds),
+        purpose={
+            "zh-CN": "识别身份证照片上的姓名、号码和有效期。",
+            "en": "To read name, number and validity from the pictures of the ID card.",
+        },
+        method={
+            "zh-CN": "照片经互联网加密传输给接收方，识别后只返回文字。",
+            "en": "The pictures are sent to the recipient over the Internet, encrypted; only what was read comes back.",
+        },
+        retention=_SHARE_RETENTION,
+    ),
+    Capability.TRANSFER: Share(
+        Capability.TRANSFER,
+        _in_order(TransferOrder.kinds),
+        purpose={
+            "zh-CN": "向您的银行账户打一笔小额款项。",
+            "en": "To send a small amount to your bank account.",
+        },
+        method={
+            "zh-CN": "户名、账号和开户行经加密接口传输，由接收方通过银行打款；款项会显示在您的账户明细中。",
+            "en": "Account name, number and bank are sent over an encrypted interface; the recipient pays through the "
+            "banks, and the payment appears on your statement.",
+        },
+        retention={
+            "zh-CN": "接收方和收款银行依法保存支付记录；我们保留不含账号的打款记录，至认证结束后 3 年。",
+            "en": "The recipient and the receiving bank keep payment records as the law orders; we keep a record of "
+            "the transfer without the account number until 3 years after the verification ends.",
+        },
     ),
 }

@@ -2,14 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from providers.base import Capability, FaceCheck, FaceImage, Traits
+from providers.base import Capability, FaceCheck, FaceImage
 from verify.errors import Problem
 from verify.flows import limits
 from verify.flows.effects import Effect, Verb
-from verify.flows.routing import configured
+from verify.flows.pictures import fitted as fitted_picture
 from verify.flows.sealing import open_steps
 from verify.flows.steps.prepared import Prepared
-from verify.images import UnsupportedImage, fit_face_image
 from verify.models import Verification
 from verify.services import Services
 
@@ -31,21 +30,5 @@ def prepare(session: Session, verification: Verification, submitted: FaceImage, 
 
 
 def fitted(submitted: bytes, services: Services, *, livemode: bool) -> FaceImage:
-    """Decoded, turned, stripped and re-encoded within what every configured face provider takes.
-
-    Done before any row is locked, since decoding takes a while. Raises Problem unsupported_image.
-    """
-    traits = [
-        services.providers[name].capabilities[Capability.FACE]
-        for name, _ in configured(Capability.FACE, livemode=livemode, services=services)
-    ] or [Traits()]
-    try:
-        return FaceImage(
-            fit_face_image(
-                submitted,
-                max_bytes=min(trait.max_image_bytes for trait in traits),
-                max_side=min(trait.max_image_side for trait in traits),
-            )
-        )
-    except UnsupportedImage as error:
-        raise Problem("unsupported_image", reason=error.code) from None
+    """Fitted to what every configured face provider takes. Raises Problem unsupported_image."""
+    return FaceImage(fitted_picture(submitted, Capability.FACE, services, livemode=livemode))

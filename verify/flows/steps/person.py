@@ -19,6 +19,14 @@ CHECKS = {
     "card_number": checks.card_number,
     "mobile": checks.mobile,
     "code": checks.code,
+    "account_number": checks.account_number,
+    "account_name": checks.name,
+    "bank_name": checks.bank_text,
+    "bank_province": checks.bank_text,
+    "bank_city": checks.bank_text,
+    "bank_branch": checks.bank_text,
+    "cnaps_code": checks.cnaps_code,
+    "website": checks.website,
 }
 
 

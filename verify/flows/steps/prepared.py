@@ -6,11 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from providers.base import Request
+from providers.base import Misconfigured, Outcome, ProviderFailure, Request
 from verify.flows.effects import Effect
 from verify.models import Verification
 from verify.models.vault import Keys
 from verify.services import Services
+
+#: the effect of an answer, or None where the table of effects says it
+Judge = Callable[[Outcome | ProviderFailure | Misconfigured], Effect | None]
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,6 +24,8 @@ class Prepared:
     effect: Effect | None = None
     #: data keys already in hand, so that the answer need not read them again
     keys: Keys | None = None
+    #: holds an answer against what only this request knows
+    judge: Judge | None = None
 
 
 #: (session with the locked verification, verification, what was submitted, services) → Prepared.
