@@ -12,7 +12,7 @@ from huey import Huey
 from huey.consumer import Consumer
 
 from verify import metrics
-from verify.jobs import attempts, expiry, retention
+from verify.jobs import attempts, expiry, retention, transfers
 from verify.jobs.queue import make_huey, register
 from verify.services import Services
 
@@ -22,11 +22,14 @@ Handler = Callable[[Services, UUID], None]
 Sweep = Callable[[Services], int]
 
 #: table → what to do with a due row of it
-HANDLERS: Mapping[str, Handler] = {"attempts": attempts.reconcile}
+HANDLERS: Mapping[str, Handler] = {"attempts": attempts.reconcile, "transfers": transfers.carry}
 
 #: each takes up some due rows and tells how many; repeated until there are none
 SWEEPS: Mapping[str, Sweep] = {
     "attempts": attempts.sweep,
+    "transfers": transfers.sweep,
+    "answer windows": transfers.close_windows,
+    "amounts": transfers.forget,
     "expiry": expiry.expire_verifications,
     "idempotency": expiry.purge_idempotency,
     "tags": expiry.purge_tags,

@@ -63,7 +63,7 @@ class LedgerEntry(Identified, Base):
     __tablename__ = "ledger_entries"
     __table_args__ = (Index("ix_ledger_entries_transfer", "transfer_id", "id"),)
 
-    posting_id: Mapped[UUID] = mapped_column(index=True)
+    posting_id: Mapped[UUID]
     transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfers.id"))
     livemode: Mapped[bool]
     #: wallet, in_flight, paid or returned
