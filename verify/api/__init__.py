@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_smorest import Api
 
 from crypto.hashing import request_digest
-from verify.api import accounts, problems, reference, requests, steps, system, verifications
+from verify.api import accounts, callbacks, problems, reference, requests, steps, system, verifications
 from verify.api.documentation import SECURITY_SCHEMES, describe_security
 from verify.auth import authenticate, services
 
@@ -34,7 +34,13 @@ def register(app: Flask, spec: Api) -> None:
     limiter = Limiter(rate_limit_key, app=app)
     limiter.exempt(system.blueprint)
     app.before_request(authenticate)
-    for blueprint in (verifications.blueprint, steps.blueprint, accounts.blueprint, reference.blueprint):
+    for blueprint in (
+        verifications.blueprint,
+        steps.blueprint,
+        accounts.blueprint,
+        callbacks.blueprint,
+        reference.blueprint,
+    ):
         spec.register_blueprint(blueprint)
     describe_security(app, spec)
     app.extensions["realname.openapi"] = spec.spec

@@ -51,6 +51,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
 SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "secret": [{"secretKey": []}],
     "either": [{"secretKey": []}, {"clientToken": []}],
+    "vendor": [],
     "public": [],
 }
 

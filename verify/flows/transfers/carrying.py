@@ -31,11 +31,20 @@ from verify.services import Services
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Held:
+    """A transfer as it was claimed: whoever finds another lease on the row has lost it."""
+
+    id: UUID
+    verification_id: UUID
+    lease: UUID | None
+    hinted_at: datetime | None
+
+
 @dataclass(frozen=True, repr=False)
 class Ready:
     """An order committed as requested, about to be sent."""
 
-    transfer: Transfer
     attempt: Attempt
     order: TransferOrder
     is_repeated: bool
@@ -59,23 +68,24 @@ def carry_on(transfer_id: UUID, services: Services) -> None:
         transfer = claim(session, Transfer, transfer_id, services.clock())
     if transfer is None:
         return
+    held = Held(transfer.id, transfer.verification_id, transfer.lease, transfer.hinted_at)
     was_done_after_all = transfer.calls and transfer.hinted_at is not None
     if transfer.status == Stage.CREATED and not was_done_after_all:
-        _order(transfer, News.ORDER, services)
+        _order(held, News.ORDER, services)
     else:
-        _read(transfer, services)
+        _read(transfer, held, services)
 
 
-def _read(transfer: Transfer, services: Services) -> None:
+def _read(transfer: Transfer, held: Held, services: Services) -> None:
     """Ask what became of it. One that never got there is sent again where that is safe, or was not sent at all."""
     provider = transfer.provider or ""
     found = disclosure.reading(provider, Capability.TRANSFER, reference(transfer), services)
     news = told_by_reading(found)
     if news is News.NOT_RECEIVED and _may_order(transfer, services):
         again = News.ORDER if transfer.status == Stage.CREATED else News.REPEAT
-        _order(transfer, again, services)
+        _order(held, again, services)
         return
-    _settle(transfer, told(found, news), services)
+    _settle(held, told(found, news), services)
 
 
 def _may_order(transfer: Transfer, services: Services) -> bool:
@@ -89,20 +99,20 @@ def _may_order(transfer: Transfer, services: Services) -> bool:
     return traits.idempotent_reference and waited >= timedelta(seconds=traits.settles_after)
 
 
-def _order(transfer: Transfer, step: News, services: Services) -> None:
+def _order(held: Held, step: News, services: Services) -> None:
     with services.write() as session:
-        ready = _prepare(session, transfer, step, services)
+        ready = _prepare(session, held, step, services)
     if ready is None:
         return
-    answer = disclosure.call(ready.attempt, ready.order, services, reference(ready.transfer))
+    answer = disclosure.call(ready.attempt, ready.order, services, held.id.hex)
     news = told_by_call(answer.outcome, repeated=ready.is_repeated)
-    _settle(ready.transfer, told(answer.outcome, news), services, answer)
+    _settle(held, told(answer.outcome, news), services, answer)
 
 
-def _prepare(session: Session, claimed: Transfer, news: News, services: Services) -> Ready | None:
+def _prepare(session: Session, held: Held, news: News, services: Services) -> Ready | None:
     """Write that it is requested, with the money in flight, before anything is sent."""
-    verification, transfer = locked(session, claimed)
-    if transfer.lease != claimed.lease:
+    verification, transfer = locked(session, held.verification_id, held.id)
+    if transfer.lease != held.lease:
         return None
     now = services.clock()
     content = _content(transfer, services)
@@ -118,7 +128,7 @@ def _prepare(session: Session, claimed: Transfer, news: News, services: Services
     session.add(attempt)
     session.flush()
     _requested(session, transfer, attempt, news, content.amount_fen, services)
-    return Ready(transfer, attempt, content, news is News.REPEAT)
+    return Ready(attempt, content, news is News.REPEAT)
 
 
 def _requested(
@@ -175,13 +185,10 @@ def _give_up(session: Session, verification: Verification, transfer: Transfer, s
     release(session, transfer, next_look(transfer, services.clock()), error=None)
 
 
-def locked(session: Session, transfer: Transfer) -> tuple[Verification, Transfer]:
+def locked(session: Session, verification_id: UUID, transfer_id: UUID) -> tuple[Verification, Transfer]:
     """Both rows under lock and read afresh, always in this order."""
-    verification = load_any(session, transfer.verification_id)
-    found = session.get(Transfer, transfer.id, with_for_update=True, populate_existing=True)
-    if found is None:
-        raise LookupError
-    return verification, found
+    verification = load_any(session, verification_id)
+    return verification, session.get_one(Transfer, transfer_id, with_for_update=True, populate_existing=True)
 
 
 def told(answer: Outcome | ProviderFailure | Misconfigured, news: News) -> Told:
@@ -196,15 +203,17 @@ def told(answer: Outcome | ProviderFailure | Misconfigured, news: News) -> Told:
     return Told(news, answer.reason, answer.amount_fen, details)
 
 
-def _settle(claimed: Transfer, news: Told, services: Services, answer: Answer | None = None) -> None:
+def _settle(held: Held, news: Told, services: Services, answer: Answer | None = None) -> None:
     """Take news in and give the row back. Whoever lost the lease changes nothing: another has read it by now."""
     with services.write() as session:
-        verification, transfer = locked(session, claimed)
-        if transfer.lease != claimed.lease:
+        verification, transfer = locked(session, held.verification_id, held.id)
+        if transfer.lease != held.lease:
             return
         now = services.clock()
-        hinted = _is_hinted_since(transfer, claimed)
+        hinted = transfer.hinted_at != held.hinted_at  # while it was being asked about: the answer may be older
         transfer.hinted_at = transfer.hinted_at if hinted else None
+        if answer is not None:
+            transfer.error = None
         take_in(session, verification, transfer, _timed(news, transfer, services), services)
         if answer is not None:
             disclosure.answered(session, transfer.attempt_id, answer)
@@ -215,11 +224,6 @@ def _settle(claimed: Transfer, news: Told, services: Services, answer: Answer | 
         release(session, transfer, due_at, error=None)
     if due_at is not None:
         services.nudge("transfers", transfer.id, (due_at - now).total_seconds())
-
-
-def _is_hinted_since(transfer: Transfer, claimed: Transfer) -> bool:
-    """True where a callback came while it was being asked about, so that the answer may be older."""
-    return transfer.hinted_at is not None and transfer.hinted_at != claimed.hinted_at
 
 
 def _timed(news: Told, transfer: Transfer, services: Services) -> Told:

@@ -24,7 +24,8 @@ class News(StrEnum):
 
     ORDER = "order"  #: it is about to be ordered for the first time
     REPEAT = "repeat"  #: the same order is about to be sent again
-    LOSE = "lose"  #: no answer came
+    LOSE = "lose"  #: no answer came to the order
+    SILENT = "silent"  #: no answer came to a read-back
     ABANDON = "abandon"  #: nobody has it and it will not be ordered (again)
     NOT_DONE = "not_done"  #: the provider says that it did nothing with the order
     NOT_RECEIVED = "not_received"  #: read-back: there is no such order
@@ -46,6 +47,7 @@ SKIP, AGAINST = Verdict.IGNORE, Verdict.CONTRADICTS
 
 #: a pair that is not here is a bug
 TRANSITIONS: Mapping[tuple[Stage, News], Stage | Verdict] = {
+    **{(stage, News.SILENT): SKIP for stage in Stage},
     (C, News.ORDER): Q,
     (C, News.ABANDON): F,
     (C, News.NOT_DONE): SKIP,
@@ -130,5 +132,5 @@ def told_by_call(answer: Outcome | ProviderFailure | Misconfigured, *, repeated:
 def told_by_reading(answer: Outcome | ProviderFailure) -> News:
     """News in a read-back. A failure to read says nothing."""
     if isinstance(answer, Outcome):
-        return WORDS[answer.transfer] if answer.transfer else News.LOSE
-    return News.NOT_RECEIVED if isinstance(answer, NotReceived) else News.LOSE
+        return WORDS[answer.transfer] if answer.transfer else News.SILENT
+    return News.NOT_RECEIVED if isinstance(answer, NotReceived) else News.SILENT
