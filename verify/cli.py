@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto.errors import CryptoError
 from providers.base import Misconfigured
-from verify.commands import applications, audit, backups, database, diagnosis, keyrings, sandbox, serving
+from verify.commands import applications, audit, backups, database, diagnosis, keyrings, sandbox, serving, transfers
 from verify.config import ConfigurationError
 
 COMMANDS = (
@@ -22,6 +22,7 @@ COMMANDS = (
     diagnosis.doctor_command,
     audit.group,
     sandbox.group,
+    transfers.group,
 )
 
 #: exit status when the installation is not fit for the command

@@ -106,6 +106,8 @@ class StatementLine(Identified, Base):
 
     #: keyed digest of the whole line
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    #: sent or returned
+    kind: Mapped[str]
     #: no_match, valid, duplicate, error or discarded
     state: Mapped[str]
     #: code of what does not fit

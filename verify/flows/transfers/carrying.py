@@ -21,7 +21,7 @@ from verify.flows.states import Status
 from verify.flows.transfers import ledger
 from verify.flows.transfers.opening import transfers_of
 from verify.flows.transfers.orders import open_content, reference
-from verify.flows.transfers.schedule import FIRST_READING, HELD_AT_MOST, is_overdue, next_look
+from verify.flows.transfers.schedule import DAILY, FIRST_READING, HELD_AT_MOST, is_overdue, next_look
 from verify.flows.transfers.settling import UNANSWERED, Told, is_awaited, refer, stage_of, take_in
 from verify.flows.transfers.states import News, Stage, following, move, told_by_call, told_by_reading
 from verify.models import Attempt, Consent, Transfer, Verification
@@ -239,7 +239,7 @@ def _due(transfer: Transfer, news: Told, services: Services) -> datetime | None:
     now = services.clock()
     stage = Stage(transfer.status)
     if stage is Stage.REQUESTED and _is_by_statement(transfer, services):
-        return None
+        return now + DAILY  # reading back tells nothing, but somebody has to notice that nobody pays
     if news.until is not None and stage is Stage.CREATED:
         return max(news.until, now)
     if stage is Stage.UNKNOWN and transfer.attempts <= 1:
