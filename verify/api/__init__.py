@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_smorest import Api
 
 from crypto.hashing import request_digest
-from verify.api import accounts, callbacks, problems, reference, requests, steps, system, verifications
+from verify.api import accounts, callbacks, forcing, problems, reference, requests, steps, system, verifications
 from verify.api.documentation import SECURITY_SCHEMES, describe_security
 from verify.auth import authenticate, services
 
@@ -39,6 +39,7 @@ def register(app: Flask, spec: Api) -> None:
         steps.blueprint,
         accounts.blueprint,
         callbacks.blueprint,
+        forcing.blueprint,
         reference.blueprint,
     ):
         spec.register_blueprint(blueprint)

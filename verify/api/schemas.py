@@ -82,6 +82,10 @@ class TransferAmount(Body):
     code = Text(20)
 
 
+class AdvanceTransfer(Body):
+    to = OneOf(("requested", "sent", "failed", "returned", "unknown"), required=True)
+
+
 class CardSide(Query):
     side = OneOf(("front", "back"), required=True)
 

@@ -91,6 +91,12 @@ def _made(verification: Verification, number: int, part: int, proof: Proof, serv
     )
 
 
+def latest_round(session: Session, verification: Verification) -> Sequence[Transfer]:
+    """The transfers of the last round there was; none before the first."""
+    last = _next_round(session, verification) - 1
+    return transfers_of(session, verification, last) if last else ()
+
+
 def transfers_of(session: Session, verification: Verification, round_: int) -> Sequence[Transfer]:
     """The transfers of one round, part by part, locked."""
     return session.scalars(
