@@ -10,6 +10,7 @@ from providers.base import Misconfigured, Provider
 #: name → module and class
 ADAPTERS: Mapping[str, str] = {
     "alibaba": "providers.alibaba:Alibaba",
+    "local_bank": "providers.testing.bank:LocalBank",
     "manual": "providers.manual:Manual",
     "sandbox": "providers.sandbox:Sandbox",
     "tencent": "providers.tencent:Tencent",

@@ -77,7 +77,8 @@ def take_in(session: Session, verification: Verification, transfer: Transfer, to
         _show(session, verification, transfer, services)
         return False
     move(transfer, after, now)
-    transfer.attempts = 0
+    if told.news is not News.LOSE:  # an order that is lost time and again is sent ever more seldom
+        transfer.attempts = 0
     transfer.reason_code = told.reason or REASONS.get(after)
     for name, value in told.details.items():
         setattr(transfer, name, value)
