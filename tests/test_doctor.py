@@ -13,13 +13,14 @@ from sqlalchemy import update
 from crypto import keyring_file
 from crypto.keyring import Keyring
 from tests.caller import Caller, person
-from tests.conftest import running
+from tests.conftest import make_application, running
 from tests.databases import postgres_url, scratch_database
+from tests.transfers import to_amount
 from verify import doctor
 from verify.config import ConfigurationError, Settings
 from verify.doctor import CHECKS, Finding, examine, require_startable
 from verify.migrating import HISTORIES, downgrade, upgrade
-from verify.models import Attempt, Event
+from verify.models import Attempt, Event, Transfer
 from verify.services import Services, utc_now
 
 
@@ -173,3 +174,31 @@ def test_an_instance_without_tables_may_not(tmp_path: Path) -> None:
 def test_one_database_for_both_stores_is_told(tmp_path: Path, main: str, keys: str, ails: bool) -> None:
     urls = {"database_url": main.format(tmp_path), "keys_database_url": keys.format(tmp_path)}
     assert (CHECKS["two stores"](Settings(instance=tmp_path, **urls)) is not None) is ails
+
+
+def test_the_odds_of_guessing_are_told(settings: Settings) -> None:
+    note = found(settings)["transfers"].note
+    assert "amount 3/190, two_amounts 3/36100, remark_code 3/1000000" in str(note)
+
+
+def test_a_range_of_amounts_that_can_be_guessed_is_told(settings: Settings) -> None:
+    findings = found(settings, REALNAME_TRANSFER_HIGH_FEN="40")
+    assert ailing(findings) == {"transfers"}
+    assert "3/31" in str(findings["transfers"].problem)
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"contradiction": "sent"}, "says otherwise"),
+        ({"livemode": True, "status": "requested", "updated_at": utc_now() - timedelta(days=5)}, "not sent"),
+    ],
+)
+def test_a_transfer_that_people_must_look_at_is_told(
+    app: Flask, settings: Settings, values: dict[str, Any], word: str
+) -> None:
+    server = Caller(app, make_application(app).test)
+    to_amount(server)
+    with app.app_context(), app.extensions["realname"].write() as session:
+        session.execute(update(Transfer).values(due_at=None, **values))
+    assert word in str(found(settings)["transfers"].problem)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 from limits.storage import storage_from_string
@@ -13,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from crypto import selftest
 from crypto.errors import CryptoError
-from providers.base import Misconfigured
+from providers.base import Misconfigured, Proof
 from verify import config, load_providers
 from verify.boot import UPGRADE, open_key_store, open_stores, place_of, read_keyring
 from verify.config import ConfigurationError, Settings
+from verify.flows.transfers.challenge import odds
 from verify.jobs.queue import make_huey
 from verify.migrating import HISTORIES, migration_engine, require_current, revision
-from verify.models import Attempt, Event, keystore
+from verify.models import Attempt, Event, Transfer, keystore
 from verify.services import utc_now
 from verify.store import sqlite_file
 
@@ -29,16 +31,23 @@ MAX_SKEW = timedelta(seconds=2)
 #: a row due for longer means that no worker runs
 MAX_OVERDUE = timedelta(minutes=5)
 
+#: banks take two working days, and people a weekend
+MAX_UNPAID = timedelta(days=4)
+
+#: chance of guessing an amount that is still a proof
+MAX_ODDS = Fraction(1, 30)
+
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``problem`` is None where all is well; ``mend`` says what to do."""
+    """``problem`` is None where all is well; ``mend`` says what to do. ``note`` is worth knowing all the same."""
 
     check: str
     problem: str | None = None
     mend: str | None = None
+    note: str | None = None
 
 
 #: what is wrong and how to mend it, in sentences without a secret
@@ -71,8 +80,10 @@ def require_startable(settings: Settings) -> None:
 
 
 def _run(name: str, check: Check, settings: Settings) -> Finding:
+    note = NOTES[name](settings) if name in NOTES else None
     try:
-        return Finding(name, *(check(settings) or ()))
+        problem, mend = check(settings) or (None, None)
+        return Finding(name, problem, mend, note)
     except ConfigurationError as error:
         return Finding(name, str(error))
     except (CryptoError, Misconfigured) as error:
@@ -139,12 +150,37 @@ def _limits(settings: Settings) -> Ailment | None:
 
 
 def _worker(settings: Settings) -> Ailment | None:
-    overdue = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
+    attempts = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
     with _main(settings) as engine, engine.connect() as connection:
-        oldest = connection.scalar(overdue)
+        due = [connection.scalar(attempts), connection.scalar(select(func.min(Transfer.due_at)))]
+    oldest = min((moment for moment in due if moment is not None), default=None)
     if oldest is not None and oldest < utc_now() - MAX_OVERDUE:
         return f"work is due since {oldest:%Y-%m-%d %H:%M} UTC and nobody does it", "start `realname worker`"
     return None
+
+
+def _transfers(settings: Settings) -> Ailment | None:
+    contradicted = select(func.count()).where(Transfer.contradiction.is_not(None))
+    unpaid = select(func.count()).where(
+        Transfer.livemode.is_(True), Transfer.status == "requested", Transfer.updated_at < utc_now() - MAX_UNPAID
+    )
+    with _main(settings) as engine, engine.connect() as connection:
+        found = (connection.scalar(contradicted) or 0, connection.scalar(unpaid) or 0)
+    if found[0]:
+        problem = f"of {found[0]} transfers the bank says otherwise than before"
+        return problem, "compare them with the bank's statement: `realname transfers status`, then `reconcile`"
+    if found[1]:
+        problem = f"{found[1]} transfers are ordered for more than {MAX_UNPAID.days} days and not sent"
+        return problem, "pay them and import the statement (`realname transfers export`), or ask the bank"
+    if odds(Proof.AMOUNT, settings) > MAX_ODDS:
+        problem = f"an amount can be guessed with a chance of {odds(Proof.AMOUNT, settings)}"
+        return problem, "widen REALNAME_TRANSFER_LOW_FEN to REALNAME_TRANSFER_HIGH_FEN"
+    return None
+
+
+def _odds(settings: Settings) -> str:
+    chances = ", ".join(f"{proof} {odds(proof, settings)}" for proof in Proof)
+    return f"chance of passing by guessing, per account number and 30 days: {chances}"
 
 
 def _clock(settings: Settings) -> Ailment | None:
@@ -200,13 +236,17 @@ CHECKS: Mapping[str, Check] = {
     "broker": _broker,
     "limits": _limits,
     "overdue work": _worker,
+    "transfers": _transfers,
     "clock": _clock,
     "providers": _providers,
     "files": _files,
 }
 
 #: left out when the databases are not as they should be
-NEED_TABLES = frozenset({"keyring", "overdue work", "clock"})
+NEED_TABLES = frozenset({"keyring", "overdue work", "transfers", "clock"})
+
+#: worth knowing though nothing is wrong
+NOTES: Mapping[str, Callable[[Settings], str]] = {"transfers": _odds}
 
 #: for what a check's own sentence does not say already
 MENDS: Mapping[str, str] = {

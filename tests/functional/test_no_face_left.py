@@ -24,6 +24,7 @@ LATIN_NAME = "Quillon Zebrafinch"
 ENDINGS = ("", "不符", "超时", "人脸不符")
 MOBILE = "13800007351"
 WINDOW = 24
+BANK = dict.fromkeys(("bank_name", "bank_province", "bank_city", "bank_branch"), "示例")
 
 
 def planted() -> dict[str, bytes]:
@@ -78,11 +79,11 @@ def found_in(files: list[Path]) -> list[str]:
 
 
 def drive(service: Service, token: str) -> set[str]:
-    """Both flows with every ending; the statuses they came to."""
+    """Every flow with every ending; the statuses they came to."""
     seen = set()
     n = 500
     for ending in ENDINGS:
-        for method in ("face", "bank_card"):
+        for method in ("face", "bank_card", "micro_transfer"):
             n += 1
             who = {"name": (NAME if n % 2 else LATIN_NAME) + ending, "id_number": adult(n).id_number}
             seen |= _walk(service, token, method, who, n)
@@ -111,6 +112,14 @@ def _walk(service: Service, token: str, method: str, who: dict[str, str], n: int
     service.send("GET", f"/v1/accounts/{who['id_number']}", token)
     if method == "face":
         service.send("POST", f"{path}/steps/identity", token, json=who)
+    elif method == "micro_transfer":
+        account = {"account_number": card(n), "account_name": who["name"], **BANK}
+        service.send("POST", f"{path}/steps/bank_account", token, json={**who, **account})
+        _settled(service, token, path)
+        for side in ("front", "back"):
+            picture = {"Content-Type": "image/jpeg"}
+            service.send("POST", f"{path}/steps/id_card?side={side}", token, data=FACE, headers=picture)
+        service.send("POST", f"{path}/steps/transfer_amount", token, json={"amount": "0.37"})
     else:
         # five codes a mobile and day: the second half of the runs is refused, which is an ending too
         service.send("POST", f"{path}/steps/bank_card", token, json=whole)

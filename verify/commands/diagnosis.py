@@ -18,7 +18,7 @@ def doctor_command(*, as_json: bool) -> None:
         show([asdict(finding) for finding in findings])
     else:
         for found in findings:
-            click.echo(f"{found.check:<14} {found.problem or 'ok'}")
+            click.echo(f"{found.check:<14} {found.problem or found.note or 'ok'}")
             if found.problem and found.mend:
                 click.echo(f"{'':<14} → {found.mend}")
     sys.exit(any(found.problem for found in findings))
