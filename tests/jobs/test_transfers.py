@@ -368,6 +368,24 @@ def test_a_sent_transfer_is_watched_for_thirty_days(
     assert looks < 40
 
 
+def test_a_look_that_a_callback_asked_for_leaves_the_turns_as_they_were(
+    server: Caller, services: Services, sandbox: Bank, clock: Clock
+) -> None:
+    to_amount(server)
+    hint(services, clock)
+    transfers.sweep(services)
+    assert the(services).due_at == clock() + timedelta(minutes=1)
+
+
+def test_a_look_that_nobody_answers_is_repeated_soon(
+    server: Caller, services: Services, sandbox: Bank, clock: Clock
+) -> None:
+    to_amount(server)
+    sandbox.found = Unavailable()
+    look(services, clock)
+    assert the(services).due_at == clock() + timedelta(seconds=30)
+
+
 class TestCrash:
     """The process dies in the middle of an order: it was committed as requested, its answer never was."""
 

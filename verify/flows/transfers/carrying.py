@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -21,14 +20,12 @@ from verify.flows.states import Status
 from verify.flows.transfers import ledger
 from verify.flows.transfers.opening import transfers_of
 from verify.flows.transfers.orders import open_content, reference
-from verify.flows.transfers.schedule import DAILY, FIRST_READING, HELD_AT_MOST, is_overdue, next_look
+from verify.flows.transfers.schedule import DAILY, HELD_AT_MOST, is_overdue, next_look
 from verify.flows.transfers.settling import UNANSWERED, Told, is_awaited, refer, stage_of, take_in
 from verify.flows.transfers.states import News, Stage, following, move, told_by_call, told_by_reading
 from verify.models import Attempt, Consent, Transfer, Verification
 from verify.models.due import LEASE, claim, release
 from verify.services import Services
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -94,9 +91,14 @@ def _may_order(transfer: Transfer, services: Services) -> bool:
     known = services.providers.get(transfer.provider or "")
     if known is None or stage_of(transfer) not in {Stage.UNKNOWN, Stage.CREATED}:
         return False
-    traits = known.capabilities[Capability.TRANSFER]
-    waited = services.clock() - (transfer.called_at or transfer.created_at)
-    return traits.idempotent_reference and waited >= timedelta(seconds=traits.settles_after)
+    is_idempotent = known.capabilities[Capability.TRANSFER].idempotent_reference
+    return is_idempotent and services.clock() >= _believed_from(transfer, services)
+
+
+def _believed_from(transfer: Transfer, services: Services) -> datetime:
+    """When the provider has had time to notice an order, so that "not received" may be believed."""
+    traits = services.providers[transfer.provider or ""].capabilities[Capability.TRANSFER]
+    return (transfer.called_at or transfer.created_at) + timedelta(seconds=traits.settles_after)
 
 
 def _order(held: Held, step: News, services: Services) -> None:
@@ -212,6 +214,8 @@ def _settle(held: Held, news: Told, services: Services, answer: Answer | None = 
         now = services.clock()
         hinted = transfer.hinted_at != held.hinted_at  # while it was being asked about: the answer may be older
         transfer.hinted_at = transfer.hinted_at if hinted else None
+        if held.hinted_at is not None:  # a look out of turn leaves the turns as they were
+            transfer.attempts = max(0, transfer.attempts - 1)
         if answer is not None:
             transfer.error = None
         take_in(session, verification, transfer, _timed(news, transfer, services), services)
@@ -242,9 +246,9 @@ def _due(transfer: Transfer, news: Told, services: Services) -> datetime | None:
         return now + DAILY  # reading back tells nothing, but somebody has to notice that nobody pays
     if news.until is not None and stage is Stage.CREATED:
         return max(news.until, now)
-    if stage is Stage.UNKNOWN and transfer.attempts <= 1:
-        return now + FIRST_READING
-    return next_look(transfer, now)
+    if news.news is News.NOT_RECEIVED and now < _believed_from(transfer, services):
+        return _believed_from(transfer, services)
+    return next_look(transfer, now, silent=news.news is News.SILENT)
 
 
 def _is_by_statement(transfer: Transfer, services: Services) -> bool:

@@ -8,7 +8,9 @@ from verify.models import Transfer
 
 #: after an order was refused for now: the same order is tried again
 HELD = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
-#: while a bank works on it or nobody has told
+#: after an order whose answer was lost, counted from the order itself
+LOST = tuple(timedelta(seconds=wait) for wait in (2, 2, 10, 30, 120, 600, 3600))
+#: while a bank works on it
 WORKING = tuple(timedelta(seconds=wait) for wait in (10, 30, 120, 600, 3600))
 #: after it was sent: it may still come back
 SENT = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
@@ -16,7 +18,7 @@ SENT = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedel
 WAITS: dict[Stage, Sequence[timedelta]] = {
     Stage.CREATED: HELD,
     Stage.REQUESTED: WORKING,
-    Stage.UNKNOWN: WORKING,
+    Stage.UNKNOWN: LOST,
     Stage.SENT: SENT,
 }
 
@@ -31,14 +33,12 @@ OFTEN = timedelta(hours=48)
 DAILY = timedelta(days=1)
 WATCHED = timedelta(days=30)
 
-#: the first read-back of an order whose answer was lost
-FIRST_READING = timedelta(seconds=2)
 
-
-def next_look(transfer: Transfer, now: datetime) -> datetime | None:
-    """When it is due again in its present stage; None when it needs no further look."""
+def next_look(transfer: Transfer, now: datetime, *, silent: bool = False) -> datetime | None:
+    """When it is due again in its present stage; None when it needs no further look. ``silent``: nobody answered,
+    which is no look at all."""
     stage = Stage(transfer.status)
-    waits = WAITS.get(stage)
+    waits = WORKING if silent and stage in WAITS else WAITS.get(stage)
     age = now - transfer.created_at
     if waits is None or age > WATCHED:
         return None
