@@ -89,6 +89,11 @@ def test_status_and_progress_have_one_writer(attribute: str, writer: str) -> Non
     assert [p.name for p in modules("verify") if _assigned(p, attribute)] == [writer]
 
 
+def test_a_transfers_status_has_one_writer() -> None:
+    written = [p for p in modules("verify") if re.search(r"\b(transfer|part)\.status = ", p.read_text("utf-8"))]
+    assert [str(p.relative_to(ROOT)) for p in written] == ["verify/flows/transfers/states.py"]
+
+
 @pytest.mark.parametrize(
     ("called", "door"),
     [

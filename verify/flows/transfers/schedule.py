@@ -7,11 +7,11 @@ from verify.flows.transfers.states import OPEN, Stage
 from verify.models import Transfer
 
 #: after an order was refused for now: the same order is tried again
-HELD = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+HELD = tuple(timedelta(minutes=wait) for wait in (1, 1, 2, 5, 15, 60))
 #: after an order whose answer was lost, counted from the order itself
-LOST = tuple(timedelta(seconds=wait) for wait in (2, 2, 10, 30, 120, 600, 3600))
+LOST = tuple(timedelta(seconds=wait) for wait in (2, 2, 5, 10, 30, 60, 120, 600, 3600))
 #: while a bank works on it
-WORKING = tuple(timedelta(seconds=wait) for wait in (10, 30, 120, 600, 3600))
+WORKING = tuple(timedelta(seconds=wait) for wait in (10, 30, 60, 120, 600, 3600))
 #: after it was sent: it may still come back
 SENT = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1))
 
@@ -38,7 +38,7 @@ def next_look(transfer: Transfer, now: datetime, *, silent: bool = False) -> dat
     """When it is due again in its present stage; None when it needs no further look. ``silent``: nobody answered,
     which is no look at all."""
     stage = Stage(transfer.status)
-    waits = WORKING if silent and stage in WAITS else WAITS.get(stage)
+    waits = WORKING if silent and stage is Stage.SENT else WAITS.get(stage)
     age = now - transfer.created_at
     if waits is None or age > WATCHED:
         return None

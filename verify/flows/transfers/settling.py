@@ -77,7 +77,7 @@ def take_in(session: Session, verification: Verification, transfer: Transfer, to
         _show(session, verification, transfer, services)
         return False
     move(transfer, after, now)
-    if told.news is not News.LOSE:  # an order that is lost time and again is sent ever more seldom
+    if told.news not in {News.LOSE, News.NOT_DONE}:  # what is lost or refused time and again is tried ever more seldom
         transfer.attempts = 0
     transfer.reason_code = told.reason or REASONS.get(after)
     for name, value in told.details.items():
