@@ -20,6 +20,7 @@ from verify.config import ConfigurationError, Settings
 from verify.jobs.queue import make_huey
 from verify.migrating import HISTORIES, migration_engine, require_current, revision
 from verify.models import Attempt, Event, keystore
+from verify.notifiers import make_notifiers
 from verify.services import utc_now
 from verify.store import sqlite_file
 
@@ -28,6 +29,12 @@ MAX_SKEW = timedelta(seconds=2)
 
 #: a row due for longer means that no worker runs
 MAX_OVERDUE = timedelta(minutes=5)
+
+#: what a worker that runs has done by then, however slow others are
+DUE = (
+    select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None)),
+    select(func.min(Event.created_at)).where(Event.fanned_out_at.is_(None), Event.sequence.is_not(None)),
+)
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -62,10 +69,11 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Finding]:
 
 
 def require_startable(settings: Settings) -> None:
-    """Raises what keeps the service from starting: settings, tables, keyring, providers."""
+    """Raises what keeps the service from starting: settings, tables, keyring, providers, notifiers."""
     require_current(settings)
     _, vault = open_stores(settings)
     vault.engine.dispose()
+    make_notifiers(settings)
     for provider in load_providers(settings).values():
         provider.close()
 
@@ -139,9 +147,8 @@ def _limits(settings: Settings) -> Ailment | None:
 
 
 def _worker(settings: Settings) -> Ailment | None:
-    overdue = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
     with _main(settings) as engine, engine.connect() as connection:
-        oldest = connection.scalar(overdue)
+        oldest = min((due for query in DUE if (due := connection.scalar(query)) is not None), default=None)
     if oldest is not None and oldest < utc_now() - MAX_OVERDUE:
         return f"work is due since {oldest:%Y-%m-%d %H:%M} UTC and nobody does it", "start `realname worker`"
     return None
@@ -163,6 +170,11 @@ def _clock(settings: Settings) -> Ailment | None:
 def _providers(settings: Settings) -> Ailment | None:
     for provider in load_providers(settings).values():
         provider.close()
+    return None
+
+
+def _notifiers(settings: Settings) -> Ailment | None:
+    make_notifiers(settings)
     return None
 
 
@@ -202,6 +214,7 @@ CHECKS: Mapping[str, Check] = {
     "overdue work": _worker,
     "clock": _clock,
     "providers": _providers,
+    "notifiers": _notifiers,
     "files": _files,
 }
 

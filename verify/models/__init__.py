@@ -3,7 +3,9 @@
 from verify.models.application import Account, ApiKey, Application, Origin
 from verify.models.base import Base
 from verify.models.consent import Consent
+from verify.models.notification import Notification
 from verify.models.verification import Attempt, Event, Idempotency, SealedStep, Verification
+from verify.models.webhook import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Account",
@@ -14,7 +16,10 @@ __all__ = [
     "Consent",
     "Event",
     "Idempotency",
+    "Notification",
     "Origin",
     "SealedStep",
     "Verification",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -13,6 +13,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "bank_card_face": True,
     "direct_face_image": False,
     "enterprise_requires_personal": True,
+    "notify_result": True,
 }
 
 
