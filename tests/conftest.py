@@ -21,6 +21,7 @@ from verify.config import Settings
 from verify.keys import issue_key
 from verify.models import Application, Base, Origin
 from verify.models.keystore import KeyBase
+from verify.outbound import Outbound
 from verify.services import Services
 
 pytest_plugins = ["tests.require_all"]
@@ -97,9 +98,19 @@ def settings(tmp_path: Path, database: str) -> Settings:
 
 
 @pytest.fixture
-def parts(sandbox: Sandbox) -> dict[str, Any]:
+def outbound() -> Outbound:
+    """Every name resolves, and nothing can be connected to."""
+    return Outbound(resolve=lambda *_: ["198.41.0.4"], connect=refuse)
+
+
+def refuse(*_: Any) -> Any:
+    raise ConnectionRefusedError
+
+
+@pytest.fixture
+def parts(sandbox: Sandbox, outbound: Outbound) -> dict[str, Any]:
     """What the application is built with beside clock and nudges."""
-    return {"providers": {"sandbox": sandbox}}
+    return {"providers": {"sandbox": sandbox}, "outbound": outbound}
 
 
 @pytest.fixture

@@ -43,6 +43,21 @@ def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, content: str
         load({"REALNAME_CONFIG": str(file)})
 
 
+@pytest.mark.parametrize(("value", "lifted"), [("1", True), ("true", True), ("0", False), ("False", False)])
+def test_a_switch_is_on_or_off(value: str, lifted: bool) -> None:
+    assert load({"REALNAME_WEBHOOK_ALLOW_PRIVATE": value}).webhook_allow_private is lifted
+
+
+def test_a_switch_may_be_a_boolean_of_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "realname.toml"
+    file.write_text("webhook_allow_private = true\n")
+    assert load({"REALNAME_CONFIG": str(file)}).webhook_allow_private is True
+
+
+def test_webhooks_are_guarded_unless_told_otherwise() -> None:
+    assert load({}).webhook_allow_private is False
+
+
 def test_postgresql_is_reached_through_psycopg() -> None:
     settings = load({"REALNAME_DATABASE_URL": "postgresql://u:p@db.example/realname"})
     assert settings.database_url == "postgresql+psycopg://u:p@db.example/realname"
@@ -55,6 +70,10 @@ def test_postgresql_is_reached_through_psycopg() -> None:
         ("REALNAME_DATABASE_URL", ""),
         ("REALNAME_KEYS_DATABASE_URL", "realname.db"),
         ("REALNAME_BROKER_URL", "amqp://mq.example"),
+        ("REALNAME_WEBHOOK_ALLOW_PRIVATE", "maybe"),
+        ("REALNAME_WEBHOOK_ALLOW_PRIVATE", ""),
+        ("REALNAME_SMTP_URL", "mail.example.com:465"),
+        ("REALNAME_MAIL_FROM", " "),
         ("REALNAME_PUBLIC_URL", "verify.example.com"),
         ("REALNAME_PUBLIC_URL", "https://"),
         ("REALNAME_PUBLIC_URL", "https://verify.example.com/?a=1"),

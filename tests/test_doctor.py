@@ -111,6 +111,19 @@ def test_work_that_nobody_does_is_noticed(settings: Settings, server: Caller, se
     assert "realname worker" in str(findings["overdue work"].mend)
 
 
+def test_events_that_nobody_fans_out_are_noticed(settings: Settings, server: Caller, services: Services) -> None:
+    server.create()
+    with services.write() as session:
+        session.execute(update(Event).values(created_at=utc_now() - timedelta(minutes=6)))
+    assert ailing(found(settings)) == {"overdue work"}
+
+
+def test_a_mail_server_without_a_sender_is_named(settings: Settings) -> None:
+    findings = found(settings, REALNAME_SMTP_URL="smtps://mail.example")
+    assert ailing(findings) == {"notifiers"}
+    assert "REALNAME_MAIL_FROM" in str(findings["notifiers"].problem)
+
+
 def test_a_clock_that_went_back_is_noticed(settings: Settings, server: Caller, services: Services) -> None:
     server.create()
     with services.write() as session:

@@ -16,6 +16,8 @@ FORBIDDEN = {
     "crypto": ("verify", "providers", "flask", "sqlalchemy", "requests"),
     "providers": ("verify", "crypto", "sqlalchemy", "huey", "flask"),
     "verify/models": ("verify.flows", "verify.api", "verify.jobs", "flask"),
+    "verify/outbound": ("flask", "sqlalchemy", "verify.models", "verify.flows", "verify.api", "verify.jobs"),
+    "verify/notifiers": ("flask", "sqlalchemy", "verify.models", "verify.flows", "verify.api", "verify.jobs"),
     "verify/flows": ("flask", "verify.api", "verify.jobs", "verify.auth", "verify.boot"),
     "verify/api": ("verify.jobs", "verify.ops", "verify.pages"),
     "verify/jobs": ("verify.api", "verify.ops", "verify.pages"),

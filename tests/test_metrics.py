@@ -3,9 +3,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flask import Flask
+
 from tests.caller import Caller, person
-from tests.conftest import NOW
+from tests.conftest import NOW, Clock
+from tests.posting import one_step_on, work_off
 from verify import metrics
+from verify.jobs import fan_out
 from verify.models import SealedStep
 from verify.services import Services
 
@@ -61,6 +65,38 @@ def test_rows_that_could_hold_a_face_are_counted_and_there_are_none(server: Call
             )
         )
     assert value(metrics.expose(services)[0], "realname_faces_stored") == 1
+
+
+def test_what_waits_and_for_how_long_is_read_from_the_store(server: Caller, services: Services, clock: Clock) -> None:
+    server.post("/v1/webhook_endpoints", {"url": "https://hooks.example/"})
+    one_step_on(server)
+    assert value(metrics.expose(services)[0], "realname_events_to_fan_out") == 3
+    assert value(metrics.expose(services)[0], "realname_webhooks_oldest_seconds") == 0
+    fan_out.sweep(services)
+    clock.turn(minutes=5)
+    text, _ = metrics.expose(services)
+    assert value(text, "realname_events_to_fan_out") == 0
+    assert value(text, "realname_webhooks_waiting") == 3
+    assert value(text, "realname_webhooks_oldest_seconds") == 300
+    assert value(text, "realname_notifications_waiting") == 0
+
+
+def test_tries_are_counted_by_what_came_of_them(server: Caller, services: Services) -> None:
+    server.post("/v1/webhook_endpoints", {"url": "https://hooks.example/"})
+    server.create()
+    before = counted_tries()
+    work_off(services)
+    assert counted_tries() == before + 1
+
+
+def counted_tries() -> float:
+    lines = metrics.expose()[0].decode().splitlines()
+    sample = 'realname_webhook_tries_total{result="connection_failed"} '
+    return sum(float(line.removeprefix(sample)) for line in lines if line.startswith(sample))
+
+
+def test_a_scrape_over_http_has_the_gauges_too(app: Flask) -> None:
+    assert "realname_webhooks_waiting 0.0" in app.test_client().get("/metrics").text
 
 
 def test_several_processes_are_counted_together(tmp_path: Path) -> None:

@@ -2,17 +2,22 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, select, text
+from sqlalchemy.orm import Session
 
+from tests.conftest import NOW
 from tests.databases import postgres_url, scratch_database
 from verify.boot import open_key_store
 from verify.config import ConfigurationError, Settings
 from verify.migrating import HISTORIES, History, downgrade, migration_engine, require_current, revision, upgrade
+from verify.models import Event, Verification
 
 BOTH = pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
 
@@ -50,6 +55,63 @@ def test_migrations_make_the_tables_of_the_models(settings: Settings, history: H
         differences = compare_metadata(context, history.metadata)
     engine.dispose()
     assert differences == []
+
+
+def insert_at_0001(settings: Settings, kinds: list[str]) -> None:
+    """A verification with these events, as the first release would have written it."""
+    upgrade(settings, HISTORIES["main"], "0001")
+    engine = migration_engine(settings.database_url)
+    ids = {name: uuid4() for name in ("application", "account", "verification")}
+    known = {**ids, "application_id": ids["application"], "account_id": ids["account"]}
+    with engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(connection)
+        for name in ("applications", "accounts", "verifications"):
+            insert_some(connection, tables.tables[name], {**known, "id": ids[name[:-1]]})
+        for seq, kind in enumerate(kinds, start=1):
+            some = {"id": uuid4(), "verification_id": ids["verification"], "seq": seq, "type": kind}
+            insert_some(connection, tables.tables["events"], some)
+        connection.commit()
+    engine.dispose()
+
+
+#: something for columns that must not be null, by the name of their type
+FILLERS = {
+    "DATETIME": NOW,
+    "TIMESTAMP": NOW,
+    "BOOLEAN": False,
+    "INTEGER": 1,
+    "JSON": {},
+    "JSONB": {},
+    "BLOB": b"x",
+    "BYTEA": b"x",
+}
+
+
+def insert_some(connection: Connection, table: Table, values: dict[str, Any]) -> None:
+    """A row of these values, with fillers where there is none."""
+    row = {
+        column.name: values.get(column.name, FILLERS.get(type(column.type).__name__, "x"))
+        for column in table.columns
+        if column.name in values or not column.nullable
+    }
+    # as SQLite keeps them, which has no type for ids
+    kept = {k: v.hex if isinstance(v, UUID) and connection.dialect.name == "sqlite" else v for k, v in row.items()}
+    connection.execute(table.insert().values(kept))
+
+
+def test_events_that_were_there_are_numbered_and_not_sent_out(settings: Settings) -> None:
+    insert_at_0001(settings, ["verification.created", "verification.code_sent", "verification.step_passed"])
+    upgrade(settings, HISTORIES["main"])
+    engine = migration_engine(settings.database_url)
+    with Session(engine) as session:
+        events = session.scalars(select(Event).order_by(Event.seq)).all()
+        verification = session.scalars(select(Verification)).one()
+        assert [event.sequence for event in events] == [1, None, 2]
+        assert all(event.fanned_out_at == event.created_at for event in events)
+        assert {(event.application_id, event.livemode) for event in events} == {(verification.application_id, False)}
+        assert verification.sequence == 2
+    engine.dispose()
 
 
 def test_the_index_over_an_expression_is_there(settings: Settings) -> None:

@@ -142,9 +142,17 @@ def _ready_for_identity(service: Service, token: str) -> str:
 def test_several_processes_are_counted_together(service: Service) -> None:
     for _ in range(5):
         requests.get(f"{service.base}/healthz", timeout=5)
-    text = requests.get(f"{service.base}/metrics", timeout=5).text
-    assert 'realname_requests_total{method="GET",route="/healthz",status="200"} 5.0' in text
-    assert 'realname_jobs_total{job="sweep expiry",result="done"}' in text
+    wanted = (
+        'realname_requests_total{method="GET",route="/healthz",status="200"} 5.0',
+        'realname_jobs_total{job="sweep expiry",result="done"}',
+    )
+    deadline = time.monotonic() + 30
+    while True:
+        text = requests.get(f"{service.base}/metrics", timeout=5).text
+        if all(line in text for line in wanted) or time.monotonic() > deadline:
+            break
+        time.sleep(0.2)
+    assert [line for line in wanted if line not in text] == []
 
 
 def test_without_migrations_it_refuses_to_start(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from verify.boot import open_stores
 from verify.config import Settings
 from verify.jobs.queue import make_nudge
 from verify.models import Base
+from verify.notifiers import make_notifiers
+from verify.outbound import Outbound
 from verify.services import Services, utc_now
 
 
@@ -48,6 +50,8 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
         "vault": vault,
         "providers": overrides.pop("providers", None) or load_providers(settings),
         "nudge": overrides.pop("nudge", None) or make_nudge(settings),
+        "outbound": overrides.pop("outbound", None) or Outbound(allow_private=settings.webhook_allow_private),
+        "notifiers": overrides.pop("notifiers", None) or make_notifiers(settings),
         "clock": clock,
     }
     app.extensions["realname"] = Services(**{**parts, **overrides})

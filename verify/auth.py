@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from crypto.hashing import InvalidToken, read_client_token, token_digest
 from verify.errors import Problem
-from verify.flows.case import Ref, with_application
+from verify.flows.case import Reach, Ref, with_application
 from verify.flows.methods import READABLE_AFTER_END
 from verify.models import ApiKey, Application, Origin, Verification
 from verify.services import Services
@@ -34,6 +34,10 @@ class Caller:
     subject: UUID
     scopes: frozenset[str]
     verification: Verification | None = None
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(self.application.id, self.livemode)
 
     def ref(self, verification_id: UUID) -> Ref:
         """Raises Problem not_found for any verification but the client token's own."""

@@ -92,6 +92,17 @@ def _rate(name: str, raw: Any) -> str:
     return str(raw)
 
 
+FLAGS = {"0": False, "1": True, "false": False, "true": True}
+
+
+def _flag(name: str, raw: Any) -> bool:
+    value = FLAGS.get(str(raw).lower())
+    if value is None:
+        msg = f"{name} must be 0 or 1"
+        raise ConfigurationError(msg)
+    return value
+
+
 def _routes(name: str, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         msg = f"{name} must be a table in the file REALNAME_CONFIG names"
@@ -128,6 +139,13 @@ class Settings:
     sandbox_latency_ms: int = setting(_number(0, 60_000), 0, "how long the sandbox provider thinks")
     transfer_low_fen: int = setting(_number(10, 10_000), 10, "least amount of a micro-transfer, in fen")
     transfer_high_fen: int = setting(_number(10, 10_000), 199, "greatest amount of a micro-transfer, in fen")
+    webhook_allow_private: bool = setting(
+        _flag, default=False, help="let webhooks reach private addresses and, with test keys, plain HTTP"
+    )
+    smtp_url: str | None = setting(
+        _url("smtp", "smtps", "log"), None, "mail server for results, smtps://user:password@host:465; log:// only logs"
+    )
+    mail_from: str | None = setting(_text, None, "sender of these mails")
     providers: Mapping[str, Any] = setting(_routes, {}, "live providers and routes, a table in the TOML file only")
 
     def __post_init__(self) -> None:

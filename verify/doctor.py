@@ -22,6 +22,7 @@ from verify.flows.transfers.challenge import odds
 from verify.jobs.queue import make_huey
 from verify.migrating import HISTORIES, migration_engine, require_current, revision
 from verify.models import Attempt, Event, Transfer, keystore
+from verify.notifiers import make_notifiers
 from verify.services import utc_now
 from verify.store import sqlite_file
 
@@ -36,6 +37,13 @@ MAX_UNPAID = timedelta(days=4)
 
 #: chance of guessing an amount that is still a proof
 MAX_ODDS = Fraction(1, 30)
+
+#: what a worker that runs has done by then, however slow others are
+DUE = (
+    select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None)),
+    select(func.min(Event.created_at)).where(Event.fanned_out_at.is_(None), Event.sequence.is_not(None)),
+    select(func.min(Transfer.due_at)),
+)
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -71,10 +79,11 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Finding]:
 
 
 def require_startable(settings: Settings) -> None:
-    """Raises what keeps the service from starting: settings, tables, keyring, providers."""
+    """Raises what keeps the service from starting: settings, tables, keyring, providers, notifiers."""
     require_current(settings)
     _, vault = open_stores(settings)
     vault.engine.dispose()
+    make_notifiers(settings)
     for provider in load_providers(settings).values():
         provider.close()
 
@@ -150,10 +159,8 @@ def _limits(settings: Settings) -> Ailment | None:
 
 
 def _worker(settings: Settings) -> Ailment | None:
-    attempts = select(func.min(Attempt.due_at)).where(Attempt.finished_at.is_(None))
     with _main(settings) as engine, engine.connect() as connection:
-        due = [connection.scalar(attempts), connection.scalar(select(func.min(Transfer.due_at)))]
-    oldest = min((moment for moment in due if moment is not None), default=None)
+        oldest = min((due for query in DUE if (due := connection.scalar(query)) is not None), default=None)
     if oldest is not None and oldest < utc_now() - MAX_OVERDUE:
         return f"work is due since {oldest:%Y-%m-%d %H:%M} UTC and nobody does it", "start `realname worker`"
     return None
@@ -202,6 +209,11 @@ def _providers(settings: Settings) -> Ailment | None:
     return None
 
 
+def _notifiers(settings: Settings) -> Ailment | None:
+    make_notifiers(settings)
+    return None
+
+
 def _files(settings: Settings) -> Ailment | None:
     for path, mode in _private(settings):
         if path.stat().st_mode & OTHERS:
@@ -239,6 +251,7 @@ CHECKS: Mapping[str, Check] = {
     "transfers": _transfers,
     "clock": _clock,
     "providers": _providers,
+    "notifiers": _notifiers,
     "files": _files,
 }
 

@@ -30,6 +30,8 @@ PROBLEMS: Mapping[str, Kind] = {
     "personal_verification_required": Kind(
         HTTPStatus.CONFLICT, "An enterprise verification needs a verified person of the same account first."
     ),
+    "no_endpoint": Kind(HTTPStatus.CONFLICT, "There is no enabled webhook endpoint to send this to."),
+    "too_many_endpoints": Kind(HTTPStatus.CONFLICT, "The application has as many webhook endpoints as it may have."),
     "request_in_progress": Kind(HTTPStatus.CONFLICT, "The first request with this idempotency key still runs."),
     "length_required": Kind(HTTPStatus.LENGTH_REQUIRED, "Content-Length is required."),
     "too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),

@@ -56,6 +56,22 @@ FIELD_MESSAGES: Mapping[str, Words] = {
         "有必须同意的条目未勾选。",
         "A required item is not granted.",
     ),
+    "url_format": Words(
+        "此项应为完整的 ASCII 网址，不含用户名、密码和 # 片段。",
+        "This is not an absolute URL in ASCII without user, password or fragment.",
+    ),
+    "https_required": Words(
+        "网址必须以 https:// 开头。",
+        "This URL must start with https://.",
+    ),
+    "dns_failed": Words(
+        "网址中的域名无法解析。",
+        "The name of this URL's host does not resolve.",
+    ),
+    "address_refused": Words(
+        "网址指向非公网地址。",
+        "This URL's host has an address that is not public.",
+    ),
     "out_of_range": Words(
         "此项超出允许的范围。",
         "This value is out of range.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
@@ -14,6 +14,8 @@ from providers.base import Provider
 from verify.config import Settings
 from verify.models.engines import WRITE
 from verify.models.vault import Vault
+from verify.notifiers.base import Notifier
+from verify.outbound import Outbound
 
 
 class Nudge(Protocol):
@@ -34,6 +36,9 @@ class Services:
     vault: Vault
     providers: Mapping[str, Provider]
     nudge: Nudge
+    outbound: Outbound
+    #: by channel
+    notifiers: Mapping[str, Notifier] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
 
     @contextmanager

@@ -60,4 +60,6 @@ def load(settings: Settings) -> Flask:
     process.disable_core_dumps()
     log.configure(settings.log_level)
     mark_running(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    app.extensions["realname"].outbound.warn_if_lifted()
+    return app

@@ -7,7 +7,19 @@ from flask_limiter import Limiter
 from flask_smorest import Api
 
 from crypto.hashing import request_digest
-from verify.api import accounts, callbacks, forcing, problems, reference, requests, steps, system, verifications
+from verify.api import (
+    accounts,
+    callbacks,
+    events,
+    forcing,
+    problems,
+    reference,
+    requests,
+    steps,
+    system,
+    verifications,
+    webhook_endpoints,
+)
 from verify.api.documentation import SECURITY_SCHEMES, describe_security
 from verify.auth import authenticate, services
 
@@ -34,15 +46,8 @@ def register(app: Flask, spec: Api) -> None:
     limiter = Limiter(rate_limit_key, app=app)
     limiter.exempt(system.blueprint)
     app.before_request(authenticate)
-    for blueprint in (
-        verifications.blueprint,
-        steps.blueprint,
-        accounts.blueprint,
-        callbacks.blueprint,
-        forcing.blueprint,
-        reference.blueprint,
-    ):
-        spec.register_blueprint(blueprint)
+    for part in (verifications, steps, accounts, webhook_endpoints, events, callbacks, forcing, reference):
+        spec.register_blueprint(part.blueprint)
     describe_security(app, spec)
     app.extensions["realname.openapi"] = spec.spec
     app.register_blueprint(system.blueprint)

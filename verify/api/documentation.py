@@ -65,7 +65,7 @@ def describe_security(app: Flask, spec: Api) -> None:
     }
     for path in spec.spec._paths.values():  # noqa: SLF001 - apispec has no public way back to its paths
         for verb, operation in path.items():
-            if isinstance(operation, dict) and verb == "post":
+            if isinstance(operation, dict) and verb in {"post", "delete"}:
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             if isinstance(operation, dict) and operation.get("operationId") in by_operation:
                 demand = by_operation[operation["operationId"]]

@@ -49,7 +49,7 @@ def expose() -> Response:
         allowed = request.remote_addr in LOOPBACK and "X-Forwarded-For" not in request.headers
     if not allowed:
         raise Problem("not_found")
-    body, content_type = metrics.expose()
+    body, content_type = metrics.expose(services())
     return Response(body, content_type=content_type)
 
 

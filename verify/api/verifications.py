@@ -1,9 +1,6 @@
 """Creating, listing, reading, cancelling and switching verifications."""
 
-import base64
-import binascii
 from typing import Any
-from uuid import UUID
 
 from flask import Response, jsonify, make_response, request
 from flask_smorest import Blueprint
@@ -13,9 +10,9 @@ from crypto.hashing import issue_client_token
 from verify.api import answers, schemas
 from verify.api.body import Parser
 from verify.api.documentation import problems
+from verify.api.paging import after, cursor
 from verify.api.requests import replayable, resource_id, ticket
 from verify.auth import caller, either, secret_key, services
-from verify.errors import invalid
 from verify.flows import verifications
 from verify.flows.case import load, with_application
 from verify.flows.idempotency import Replay
@@ -99,23 +96,12 @@ def index(query: dict[str, Any]) -> Any:
     if "created_after" in query:
         found = found.where(Verification.created_at > query["created_after"])
     if "cursor" in query:
-        found = found.where(Verification.id < _after(query["cursor"]))
+        found = found.where(Verification.id < after(query["cursor"]))
     with services().read() as session:
         rows = session.scalars(found.order_by(Verification.id.desc()).limit(query["limit"] + 1)).all()
     page = rows[: query["limit"]]
     more = len(rows) > len(page)
-    return jsonify(data=show_many(page, services()), next_cursor=_cursor(page[-1].id) if more else None)
-
-
-def _cursor(last: UUID) -> str:
-    return base64.urlsafe_b64encode(last.bytes).rstrip(b"=").decode()
-
-
-def _after(cursor: str) -> UUID:
-    try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor.encode() + b"=="))
-    except (ValueError, binascii.Error):
-        raise invalid("cursor", "not_allowed") from None
+    return jsonify(data=show_many(page, services()), next_cursor=cursor(page[-1].id) if more else None)
 
 
 @blueprint.route("/<verification_id>", methods=["GET"])

@@ -27,6 +27,8 @@ def serve_command(host: str, port: int, workers: int, *, no_worker: bool) -> Non
     process.keep_files_private()
     require_startable(found)
     serve.check_port(host, port)
+    if found.webhook_allow_private:
+        click.echo("WARNING: webhooks may reach private addresses (REALNAME_WEBHOOK_ALLOW_PRIVATE)", err=True)
     click.echo(f"realname at http://{host}:{port} (Ctrl-C ends it)")
     sys.exit(serve.serve(found, host, port, workers, with_worker=not no_worker))
 

@@ -24,6 +24,14 @@ class Ref:
     livemode: bool
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What a secret key may reach: what belongs to its application in its mode."""
+
+    application_id: UUID
+    livemode: bool
+
+
 def reachable(ref: Ref) -> Select[Verification]:
     return with_application().where(
         Verification.id == ref.verification_id,

@@ -10,6 +10,26 @@ from uuid_utils.compat import uuid7
 from crypto.chain import event_hash
 from verify.models import Event, Verification
 
+#: what applications are told of, as webhooks and at GET /v1/events; everything else is for the audit alone
+PUBLIC = (
+    "verification.created",
+    "verification.processing",
+    "verification.review",
+    "verification.verified",
+    "verification.rejected",
+    "verification.expired",
+    "verification.canceled",
+    "verification.redacted",
+    "verification.step_passed",
+    "verification.step_failed",
+    "transfer.sent",
+    "transfer.failed",
+    "transfer.returned",
+    "consent.withdrawn",
+    "account.erased",
+    "rights_request.answered",
+)
+
 
 def canonical(payload: dict[str, Any]) -> bytes:
     """Sorted keys, no spaces, ASCII; payloads hold strings, integers, booleans and lists of them."""
@@ -27,6 +47,8 @@ def chained(verification: Verification, kind: str, now: datetime, **data: Any) -
     The verification carries the chain's head, so an append reads nothing and a cut tail shows.
     """
     seq = verification.event_seq + 1
+    is_public = kind in PUBLIC
+    verification.sequence += is_public
     event_id = uuid7()
     payload = canonical(
         {
@@ -43,7 +65,10 @@ def chained(verification: Verification, kind: str, now: datetime, **data: Any) -
     event = Event(
         id=event_id,
         verification_id=verification.id,
+        application_id=verification.application_id,
+        livemode=verification.livemode,
         seq=seq,
+        sequence=verification.sequence if is_public else None,
         type=kind,
         payload=payload,
         hash=digest,

@@ -14,6 +14,7 @@ from verify.models.base import insert_for
 from verify.models.vault import Keys
 
 DISPLAY = "verification.display"
+SIGNING = "webhook_endpoint.secret"
 
 
 def context(step: str, retention_class: str) -> str:
@@ -87,3 +88,13 @@ def open_display(keys: Keys, verification: Verification) -> dict[str, str]:
         return unpack(keys.open(DISPLAY, verification.id, verification.display_ct))
     except KeyShredded:
         return {}
+
+
+def seal_secret(keys: Keys, endpoint_id: UUID, secret: str) -> bytes:
+    """A webhook endpoint's secret, under a data key of the endpoint's own: deleting it reaches backups too."""
+    return keys.seal("webhook_secret", SIGNING, endpoint_id, secret.encode())
+
+
+def open_secret(keys: Keys, endpoint_id: UUID, sealed: bytes) -> str:
+    """The secret, to sign with. Raises KeyShredded once the endpoint was deleted."""
+    return keys.open(SIGNING, endpoint_id, sealed).decode()

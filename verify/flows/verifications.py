@@ -95,6 +95,7 @@ def _made(
         labels=dict(wanted.labels),
         tokens_issued=1,
         event_seq=0,
+        sequence=0,
         created_at=now,
         updated_at=now,
         expires_at=now + lifetime(wanted.type, wanted.method),

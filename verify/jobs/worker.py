@@ -12,7 +12,7 @@ from huey import Huey
 from huey.consumer import Consumer
 
 from verify import metrics
-from verify.jobs import attempts, expiry, retention, transfers
+from verify.jobs import attempts, courier, deliveries, expiry, fan_out, notifications, retention, transfers
 from verify.jobs.queue import make_huey, register
 from verify.services import Services
 
@@ -34,7 +34,15 @@ SWEEPS: Mapping[str, Sweep] = {
     "idempotency": expiry.purge_idempotency,
     "tags": expiry.purge_tags,
     "retention": retention.shred,
+    "fan_out": fan_out.sweep,
+    "deliveries_forgotten": deliveries.call_forgotten,
+    "deliveries_old": deliveries.purge,
+    "notifications_unknown": notifications.settle_unknown,
+    "notifications_old": notifications.purge,
 }
+
+#: seconds between two rounds of sweeps that no message speeds up; a look at an empty index costs less than one
+EVERY = {"fan_out": 1.0}
 
 THREADS = 4
 
@@ -46,6 +54,8 @@ BROKER_RETRY = 5.0
 HEALTH_EVERY = 10.0
 DRAIN = 25
 SWEEP_DRAIN = 3
+#: a call to an endpoint takes no longer
+COURIER_DRAIN = 16
 
 #: of one sweep a minute, so that a row that never gets done cannot keep it spinning
 ROUNDS = 500
@@ -63,13 +73,17 @@ def run(app: Flask) -> None:
     """Work until SIGTERM, then finish what is under way. Sweeps go on while the broker is down."""
     stop = threading.Event()
     _stop_at_signals(stop)
+    _services(app).outbound.warn_if_lifted()
     sweepers = [_start_sweeper(app, name, sweep, stop) for name, sweep in SWEEPS.items()]
+    couriers = [courier.start(app, name, stop) for name in courier.ROUNDS]
     huey = _broker(app, stop)
     if huey is not None:
         log.info("worker started", threads=THREADS)
         _consume(app, huey, stop)
     for sweeper in sweepers:
         sweeper.join(SWEEP_DRAIN)
+    for carrying in couriers:
+        carrying.join(COURIER_DRAIN)
     log.info("worker stopped")
 
 
@@ -119,7 +133,7 @@ def _services(app: Flask) -> Services:
 def _start_sweeper(app: Flask, name: str, sweep: Sweep, stop: threading.Event) -> threading.Thread:
     def repeat() -> None:
         sweep_all(app, name, sweep, stop)
-        while not stop.wait(SWEEP_EVERY):
+        while not stop.wait(EVERY.get(name, SWEEP_EVERY)):
             sweep_all(app, name, sweep, stop)
 
     thread = threading.Thread(target=repeat, name=f"sweep-{name}", daemon=True)

@@ -14,6 +14,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "direct_face_image": False,
     "enterprise_requires_personal": True,
     "transfer_proof": "amount",
+    "notify_result": True,
 }
 
 #: of settings that are one of several words

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, and_, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -31,31 +31,51 @@ def due_index(table: str) -> Index:
     return Index(f"ix_{table}_due", "due_at", sqlite_where=some, postgresql_where=some)
 
 
-def claim(session: Session, table: Any, row_id: UUID, now: datetime, lease: timedelta = LEASE) -> Any | None:
+def is_free(table: Any, now: datetime) -> ColumnElement[bool]:
+    """Due, and nobody sees to it."""
+    return and_(table.due_at <= now, or_(table.lease_until.is_(None), table.lease_until <= now))
+
+
+def claim(
+    session: Session,
+    table: Any,
+    row_id: UUID,
+    now: datetime,
+    lease: timedelta = LEASE,
+    *,
+    where: ColumnElement[bool] | None = None,
+) -> Any | None:
     """The row, leased to the caller, or None where it is not due or another holds it. One statement."""
     return session.scalars(
         update(table)
-        .where(table.id == row_id, table.due_at <= now, or_(table.lease_until.is_(None), table.lease_until <= now))
+        .where(table.id == row_id, is_free(table, now), *([] if where is None else [where]))
         .values(lease=uuid7(), lease_until=now + lease, attempts=table.attempts + 1)
         .returning(table)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True, synchronize_session=False)
     ).one_or_none()
+
+
+def hold(session: Session, row: Any, where: ColumnElement[bool] | None = None, **values: Any) -> bool:
+    """Change a claimed row; false, and nothing changed, where the lease went to another meanwhile."""
+    table = type(row)
+    held = session.execute(
+        update(table)
+        .where(table.id == row.id, table.lease == row.lease, *([] if where is None else [where]))
+        .values(values)
+        .returning(table.id)
+        .execution_options(synchronize_session=False)
+    )
+    return held.first() is not None
 
 
 def release(session: Session, row: Any, due_at: datetime | None, **values: Any) -> bool:
     """Give a claimed row back, due again at ``due_at``; false where the lease went to another meanwhile."""
-    table = type(row)
-    given = session.execute(
-        update(table)
-        .where(table.id == row.id, table.lease == row.lease)
-        .values(due_at=due_at, lease=None, lease_until=None, **values)
-        .returning(table.id)
-        .execution_options(synchronize_session=False)
-    )
-    return given.first() is not None
+    return hold(session, row, due_at=due_at, lease=None, lease_until=None, **values)
 
 
-def waiting(session: Session, table: Any, now: datetime, limit: int) -> list[UUID]:
+def waiting(
+    session: Session, table: Any, now: datetime, limit: int, where: ColumnElement[bool] | None = None
+) -> list[UUID]:
     """Ids of rows that are due and free, the longest due first."""
-    free = or_(table.lease_until.is_(None), table.lease_until <= now)
-    return list(session.scalars(select(table.id).where(table.due_at <= now, free).order_by(table.due_at).limit(limit)))
+    free = [is_free(table, now), *([] if where is None else [where])]
+    return list(session.scalars(select(table.id).where(*free).order_by(table.due_at).limit(limit)))

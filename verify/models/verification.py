@@ -12,6 +12,8 @@ from verify.models.base import Base, Identified
 from verify.models.consent import Consent
 
 OPEN = text("status IN ('pending', 'processing', 'review')")
+PUBLIC = text("sequence IS NOT NULL")
+TO_FAN_OUT = text("fanned_out_at IS NULL AND sequence IS NOT NULL")
 
 
 class Verification(Identified, Base):
@@ -65,6 +67,8 @@ class Verification(Identified, Base):
     #: last entry of the event chain
     event_seq: Mapped[int] = mapped_column(default=0)
     event_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: how many of its events are public; the last one's number
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -160,12 +164,23 @@ class Event(Identified, Base):
     """One state change: audit entry and webhook source in one, chained per verification."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("uq_events_verification_seq", "verification_id", "seq", unique=True),)
+    __table_args__ = (
+        Index("uq_events_verification_seq", "verification_id", "seq", unique=True),
+        Index("ix_events_listing", "application_id", "livemode", "id", sqlite_where=PUBLIC, postgresql_where=PUBLIC),
+        Index("ix_events_fan_out", "id", sqlite_where=TO_FAN_OUT, postgresql_where=TO_FAN_OUT),
+    )
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
+    #: copied from the verification, for listing and fan-out without it
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    livemode: Mapped[bool]
     seq: Mapped[int]
+    #: its number among the verification's public events; null for those that only the audit reads
+    sequence: Mapped[int | None]
     type: Mapped[str]
     #: canonical JSON (RFC 8785 subset: sorted keys, no spaces, integers and strings); ids and codes only
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
+    #: when deliveries and notifications were made of it
+    fanned_out_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Telling applications what happened: endpoints, the queue of deliveries, and the message itself."""

@@ -1,0 +1,74 @@
+"""From events to what is owed because of them: deliveries to endpoints, messages to users.
+
+Requests leave events behind and nothing else; who wants to hear of one is looked up here.
+"""
+
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from verify.flows import results
+from verify.flows.webhooks import queue
+from verify.models import Event, WebhookEndpoint
+from verify.services import Services
+
+log = structlog.get_logger()
+
+BATCH = 200
+
+OWED = (Event.fanned_out_at.is_(None), Event.sequence.is_not(None))
+
+
+def sweep(services: Services) -> int:
+    """Fan out what nobody has; how many verifications that went well for. Each in a transaction of its own."""
+    with services.read() as session:
+        owed = session.scalars(select(Event.verification_id).where(*OWED).order_by(Event.id).limit(BATCH)).all()
+    return sum(_tried(services, verification_id) for verification_id in dict.fromkeys(owed))
+
+
+def _tried(services: Services, verification_id: UUID) -> bool:
+    """False after an exception: one that cannot be fanned out must not hold up the others."""
+    try:
+        fan_out(services, verification_id)
+    except Exception:
+        log.exception("fan-out failed", verification=verification_id)
+        return False
+    return True
+
+
+def fan_out(services: Services, verification_id: UUID) -> None:
+    """All new events of one verification together.
+
+    Events become visible in their order, so under the lock of those that are owed none comes after another.
+    """
+    now = services.clock()
+    with services.write() as session:
+        events = session.scalars(
+            select(Event).where(Event.verification_id == verification_id, *OWED).order_by(Event.seq).with_for_update()
+        ).all()
+        if not events:
+            return
+        queue.line_up(session, events, _endpoints(session, events[0]), now)
+        results.owe(session, events, services, now)
+        session.execute(
+            update(Event).where(Event.id.in_([event.id for event in events])).values(fanned_out_at=now),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _endpoints(session: Session, event: Event) -> list[WebhookEndpoint]:
+    """Locked against being disabled or deleted meanwhile."""
+    return list(
+        session.scalars(
+            select(WebhookEndpoint)
+            .where(
+                WebhookEndpoint.application_id == event.application_id,
+                WebhookEndpoint.livemode == event.livemode,
+                WebhookEndpoint.enabled.is_(True),
+            )
+            .order_by(WebhookEndpoint.id)
+            .with_for_update(read=True)
+        )
+    )
