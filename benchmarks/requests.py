@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask
 from uuid_utils.compat import uuid7
 
-from benchmarks.timing import Measured, compare
+from benchmarks.table import Row
+from benchmarks.timing import compare
 from verify import create_app
 from verify.auth import SCOPES
 from verify.config import Settings
@@ -21,7 +22,7 @@ from verify.services import Services
 GENEROUS = "1000000 per second"
 
 
-def measure() -> Iterator[Measured]:
+def measure() -> Iterator[Row]:
     with TemporaryDirectory() as folder:
         settings = Settings(instance=Path(folder), request_rate=GENEROUS)
         for history in HISTORIES.values():
@@ -33,9 +34,9 @@ def measure() -> Iterator[Measured]:
         app.extensions["realname"].vault.engine.dispose()
 
 
-def _measured(app: Flask) -> Iterator[Measured]:
+def _measured(app: Flask) -> Iterator[Row]:
     client = app.test_client()
-    headers = {"Authorization": f"Bearer {_token(app)}"}
+    headers = {"Authorization": f"Bearer {issued(app)}"}
     numbers = count()
 
     def create() -> Any:
@@ -51,11 +52,12 @@ def _measured(app: Flask) -> Iterator[Measured]:
         yield compare(name, call, lambda: client.get("/healthz"), goal)
 
 
-def _token(app: Flask) -> str:
+def issued(app: Flask, **settings: Any) -> str:
+    """A test key of a new application with these settings."""
     services: Services = app.extensions["realname"]
     now = services.clock()
     with app.app_context(), services.write() as session:
-        application = Application(id=uuid7(), name="bench", settings={}, created_at=now)
+        application = Application(id=uuid7(), name="bench", settings=settings, created_at=now)
         session.add(application)
         session.flush()
         _, token = issue_key(

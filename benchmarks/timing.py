@@ -1,35 +1,29 @@
-"""How long a call takes."""
+"""How long a call takes against another one, measured in turns."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from benchmarks.table import RUNS, Row
 
 Call = Callable[[], object]
 
-ROUNDS = 9
+ROUNDS = 5
 ROUND_SECONDS = 0.08
 
 
-@dataclass(frozen=True)
-class Measured:
-    """``ratio`` is this against its yardstick; the goal is the most it should be."""
-
-    name: str
-    microseconds: float
-    ratio: float
-    goal: float
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.ratio <= self.goal else "SLOW"
-        return f"{self.name:<44} {self.microseconds:>10.1f} µs  {self.ratio:>7.2f} x  goal {self.goal:>5.2f}  {verdict}"
+def compare(name: str, call: Call, yardstick: Call, goal: float) -> Row:
+    """RUNS times the ratio of one call's time to the other's."""
+    runs = [best(call, yardstick) for _ in range(RUNS)]
+    taken = min(ours for ours, _ in runs)
+    return Row(name, goal, tuple(ours / theirs for ours, theirs in runs), beside=f"{taken:.1f} µs")
 
 
-def compare(name: str, call: Call, yardstick: Call, goal: float) -> Measured:
-    """Take turns, and let each have its best round: what disturbs a round only makes it longer."""
+def best(call: Call, yardstick: Call) -> tuple[float, float]:
+    """Microseconds of each: they take turns, and each has its best round, since what disturbs makes it longer."""
     repeats = {each: _repeats(each) for each in (call, yardstick)}
     rounds = [[_round(each, count) for each, count in repeats.items()] for _ in range(ROUNDS)]
-    taken, against = (min(column) for column in zip(*rounds, strict=True))
-    return Measured(name, taken, taken / against, goal)
+    ours, theirs = (min(column) for column in zip(*rounds, strict=True))
+    return ours, theirs
 
 
 def _repeats(call: Call) -> int:

@@ -31,13 +31,18 @@ class BlindIndex:
     """Tags under every usable index key, so that values tagged before a rotation are still found."""
 
     def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
         self._keys = keyring.usable("index")
         self._macs = lru_cache(maxsize=SCOPES)(self._derive)
 
     def tags(self, kind: str, value: str | bytes, scope: bytes = b"") -> list[Tag]:
         """One tag a usable key, the primary's first. Raises NotIndexable."""
         norm = normalise(kind, value)
-        return [Tag(kind, key_id, mac(norm)[:TAG_SIZE]) for key_id, mac in self._macs(kind, scope)]
+        keys = self._macs(kind, scope)
+        if len(keys) == 1:
+            [(key_id, mac)] = keys
+            return [Tag(kind, key_id, mac(norm)[:TAG_SIZE])]
+        return [Tag(kind, key_id, mac(norm)[:TAG_SIZE]) for key_id, mac in keys]
 
     def _derive(self, kind: str, scope: bytes) -> list[tuple[bytes, Mac]]:
         """Equal values in two kinds or two scopes are tagged under unrelated keys."""

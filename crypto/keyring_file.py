@@ -4,7 +4,7 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,13 +12,25 @@ from crypto import keyring_format
 from crypto.errors import KeyringInvalid
 from crypto.keyring import RETIRED, Keyring
 from crypto.sealer import KeySealer
+from crypto.suites import SUITES, Suite
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def read(path: Path, sealer: KeySealer | None = None) -> Keyring:
+def read(path: Path, sealer: KeySealer | None = None, suites: Mapping[int, Suite] = SUITES) -> Keyring:
     """The keyring in this file. Raises KeyringInvalid, also where group or others may touch the file."""
-    return Keyring.parse(_text(path), sealer)
+    return Keyring.parse(_text(path), sealer, suites)
+
+
+def seal_type(path: Path) -> str:
+    """How the keys in this file are sealed. Raises KeyringInvalid."""
+    return keyring_format.seal_type(_text(path))
+
+
+def stamp(path: Path) -> tuple[int, int, int]:
+    """Changes whenever ``replace`` did its work. Raises OSError."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def create(path: Path, keyring: Keyring, sealer: KeySealer | None = None) -> Keyring:
@@ -30,9 +42,9 @@ def create(path: Path, keyring: Keyring, sealer: KeySealer | None = None) -> Key
         try:
             os.link(temporary, path)
         except FileExistsError:
-            return read(path, sealer)
+            return read(path, sealer, keyring.suites)
         _sync_folder(path)
-    return read(path, sealer)
+    return read(path, sealer, keyring.suites)
 
 
 def replace(path: Path, keyring: Keyring, sealer: KeySealer | None = None) -> None:

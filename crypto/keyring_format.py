@@ -52,6 +52,13 @@ def read(text: str, sealer: KeySealer | None) -> list[dict[str, Any]]:
     return [_fields(entry, number, sealer) for number, entry in enumerate(document["keys"], start=1)]
 
 
+def seal_type(text: str) -> str:
+    """How the keys are sealed; read without unsealing."""
+    seal = _document(text)["seal"]
+    found = seal.get("type") if isinstance(seal, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def states(text: str) -> dict[str, str]:
     """State of every key listed, by id in hex; read without unsealing."""
     return {entry["id"]: entry["state"] for entry in _document(text)["keys"]}

@@ -81,7 +81,7 @@ _TEXT: Mapping[str, Callable[[str], str | None]] = {
 }
 
 #: kinds indexed byte for byte
-_RAW = frozenset({"face_image"})
+_RAW = frozenset({"face_image", "staff.login", "staff.address"})
 
 KINDS = _TEXT.keys() | _RAW
 

@@ -1,12 +1,16 @@
 """The algorithm suites, by the suite byte that every sealed format and every key carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+from cryptography.hazmat.primitives.ciphers.modes import GCM
 
 from crypto.errors import UnsupportedFormat
 
@@ -21,6 +25,30 @@ class Aead(Protocol):
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes: ...
+
+
+class Sm4Gcm:
+    """SM4 in GCM (RFC 8998, section 3.2.1), which the library offers as a block cipher and a mode only."""
+
+    def __init__(self, key: bytes) -> None:
+        self._algorithm = SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        encryptor = Cipher(self._algorithm, GCM(nonce)).encryptor()
+        encryptor.authenticate_additional_data(associated_data or b"")
+        ciphertext = encryptor.update(data)
+        encryptor.finalize()
+        return ciphertext + encryptor.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None, /) -> bytes:
+        """Raises InvalidTag."""
+        decryptor = Cipher(self._algorithm, GCM(nonce)).decryptor()
+        decryptor.authenticate_additional_data(associated_data or b"")
+        if len(data) < TAG_SIZE:
+            raise InvalidTag
+        plaintext = decryptor.update(data[:-TAG_SIZE])
+        decryptor.finalize_with_tag(data[-TAG_SIZE:])
+        return plaintext
 
 
 class Mac:
@@ -52,8 +80,10 @@ class Suite:
         return Mac(hmac.HMAC(secret, self.hash))
 
     def expand(self, secret: bytes, label: bytes) -> bytes:
-        """HKDF-Expand (RFC 5869, 2.3) to the size of the AEAD's key."""
-        return HKDFExpand(self.hash, self.key_size, label).derive(secret)
+        """HKDF-Expand (RFC 5869, 2.3) to the size of the AEAD's key, which its first block of 32 bytes covers."""
+        block = hmac.HMAC(secret, self.hash)
+        block.update(label + b"\x01")
+        return block.finalize()[: self.key_size]
 
     def kek_aead(self, secret: bytes) -> Aead:
         """The AEAD that wraps data keys under this KEK."""
@@ -61,20 +91,34 @@ class Suite:
 
     def field_aead(self, dek: bytes) -> Aead:
         """The AEAD that seals fields under this data key."""
-        return self.aead(self.expand(dek, b"rn.field-key.v1" + bytes([self.number])))
+        block = hmac.HMAC(dek, self.hash)
+        block.update(self._field_label)
+        return self.aead(block.finalize()[: self.key_size])
+
+    @cached_property
+    def _field_label(self) -> bytes:
+        """What ``expand`` hashes for a field key, put together once."""
+        return b"rn.field-key.v1" + bytes((self.number, 1))
 
 
 AES_SHA2 = 0x01
+SM4_SM3 = 0x02
 
-#: suites written and read. One that is not listed is refused on read as well.
+#: AES-256-GCM with SHA-256, and SM4-GCM with SM3 (GB/T 32907, 32905)
 SUITES: dict[int, Suite] = {
     AES_SHA2: Suite(AES_SHA2, AESGCM, 32, hashes.SHA256(), kek_label=None),
+    SM4_SM3: Suite(SM4_SM3, Sm4Gcm, 16, hashes.SM3(), kek_label=b"rn.kek.v1"),
 }
 
 
-def suite_of(number: int) -> Suite:
-    """The suite of this byte. Raises UnsupportedFormat."""
-    suite = SUITES.get(number)
+def suite_of(number: int, allowed: Mapping[int, Suite] | None = None) -> Suite:
+    """The suite of this byte, one of those ``allowed`` where that is given. Raises UnsupportedFormat."""
+    suite = (SUITES if allowed is None else allowed).get(number)
     if suite is None:
         raise UnsupportedFormat("suite", number)
     return suite
+
+
+def only(numbers: Iterable[int]) -> Mapping[int, Suite]:
+    """These suites and no other. Raises UnsupportedFormat for a number that is none."""
+    return {number: suite_of(number) for number in numbers}

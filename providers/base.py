@@ -9,18 +9,26 @@ from typing import Protocol
 from providers.inquiry import (
     BankCardCheck,
     Capability,
+    DeviceScript,
     FaceCheck,
     FaceImage,
     IdCardPhoto,
     IdCardReading,
     IdentityCheck,
     Kind,
+    LicensePage,
+    LicenseReading,
+    LivenessSession,
     Photo,
+    RegistryCheck,
     Request,
     Side,
     SmsCode,
+    SmsNotice,
+    Told,
     TransferOrder,
 )
+from providers.patience import patience
 
 __all__ = [
     "BadCallback",
@@ -28,14 +36,21 @@ __all__ = [
     "CallbackHint",
     "CallbackStyle",
     "Capability",
+    "DeviceScript",
     "FaceCheck",
     "FaceImage",
+    "HostedPage",
     "IdCardPhoto",
     "IdCardReading",
     "IdentityCheck",
     "Kind",
+    "LicensePage",
+    "LicenseReading",
+    "LicenseText",
+    "LivenessSession",
     "Misconfigured",
     "NotReceived",
+    "OpensIn",
     "Outcome",
     "Photo",
     "Proof",
@@ -44,16 +59,20 @@ __all__ = [
     "Reading",
     "Recipient",
     "Refused",
+    "RegistryCheck",
     "Request",
     "Result",
     "Side",
     "SmsCode",
+    "SmsNotice",
     "Throttled",
+    "Told",
     "Traits",
     "TransferOrder",
     "TransferWord",
     "Unavailable",
     "Unknown",
+    "patience",
 ]
 
 
@@ -89,13 +108,44 @@ class Reading:
     valid_until: date | None = None
 
 
+@dataclass(frozen=True, repr=False, slots=True)
+class LicenseText:
+    """What stands on a business licence; None where it does not say or could not be read.
+
+    ``credit_code`` as printed, 18 characters, or an older registration number. ``valid_until`` None beside a
+    ``valid_from`` means for good (长期).
+    """
+
+    enterprise_name: str | None = None
+    credit_code: str | None = None
+    legal_representative: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class OpensIn(StrEnum):
+    """Where a hosted page can be opened."""
+
+    BROWSER = "browser"
+    WECHAT = "wechat"  #: inside WeChat only: a QR code on any other screen
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class HostedPage:
+    """The vendor's page of one liveness session. The URL lets whoever holds it act: it is shown once."""
+
+    url: str
+    opens_in: OpensIn
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the provider said: our reason code, the vendor's code and reference. Never a raw body.
 
     ``reason`` is a key of the reason-code table or None for the capability's default. ``billed`` is
-    None where the vendor does not say. ``reading`` belongs to ID_CARD; ``transfer``, the amount the provider
-    knows the order by and the expected arrival to TRANSFER.
+    None where the vendor does not say. ``reading`` belongs to ID_CARD, ``license`` to LICENSE, ``page`` to
+    LIVENESS; ``transfer``, the amount the provider knows the order by and the expected arrival to TRANSFER.
     """
 
     result: Result
@@ -104,6 +154,8 @@ class Outcome:
     vendor_reference: str | None = None
     billed: bool | None = None
     reading: Reading | None = field(default=None, repr=False)
+    license: LicenseText | None = field(default=None, repr=False)
+    page: HostedPage | None = field(default=None, repr=False)
     transfer: TransferWord | None = None
     amount_fen: int | None = field(default=None, repr=False)
     arrives_by: datetime | None = None
@@ -147,6 +199,10 @@ class BadCallback(ProviderFailure):
 
 class Misconfigured(Exception):
     """Credentials or settings are missing or refused. Outside the family so no retry swallows it."""
+
+    def __init__(self, message: str = "", vendor_code: str | None = None) -> None:
+        super().__init__(message)
+        self.vendor_code = vendor_code
 
 
 class Proof(StrEnum):
@@ -196,6 +252,10 @@ class Traits:
     settles_after: float = 60.0  #: before that, "not received" may be said of an order that is under way
     arrives_within: float = 172_800.0  #: of a transfer, where the provider names no day
     proofs: frozenset[Proof] = frozenset({Proof.AMOUNT, Proof.TWO_AMOUNTS})
+    erases: bool = False  #: ``Provider.erase`` deletes the vendor's copy of one call
+    compares_number: bool = False  #: a registry check compares the legal representative's number too
+    min_image_sides: tuple[int, int] = (0, 0)  #: least longer and shorter side of a picture
+    device_script: DeviceScript | None = None  #: a liveness session needs device data, which this one collects
     by_statement: bool = False  #: people execute it; the bank statement tells, reading back does not
 
 
@@ -226,12 +286,27 @@ class Provider(Protocol):
         or Misconfigured."""
         ...
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:
         """What became of ``reference``. Raises NotReceived, Unknown (still open) or another kind.
 
+        ``theirs`` is the vendor's own reference where the call told one (``Outcome.vendor_reference``).
         Called only where ``Traits.read_back`` is true.
         """
         ...
+
+    def erase(self, capability: Capability, reference: str, theirs: str | None = None) -> str:  # noqa: ARG002 - the contract's
+        """Have the vendor delete its copy of one call; its word for the receipt. Raises a ProviderFailure kind.
+
+        Deleting what is gone already succeeds. Called only where ``Traits.erases`` is true.
+        """
+        raise Refused("no_erasure")
+
+    def check(self) -> str:
+        """Make the cheapest harmless signed call, without data of anybody; the vendor's word in one line.
+
+        Raises a ProviderFailure kind or Misconfigured; Refused("no_check") where the vendor has no such call.
+        """
+        raise Refused("no_check")
 
     def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the contract's
         """Check who sent it, then say what it is about. Raises BadCallback. Header names are in lower case.

@@ -78,7 +78,7 @@ def read(
         raise meaning(code, until)
     if issubclass(meaning, Misconfigured):
         msg = f"provider {provider}: refuses us with {code}; its console tells of keys, permissions, contract, balance"
-        raise meaning(msg)
+        raise meaning(msg, code)
     raise meaning(code)
 
 

@@ -8,24 +8,29 @@ from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum
 from http.client import HTTPException
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from providers.base import Misconfigured, ProviderFailure, Throttled, Unavailable, Unknown
+from providers.patience import patient_for
 
 #: seconds a vendor may take to accept a connection; its answer has a limit of its own
 CONNECT_TIMEOUT = 3.0
 
 #: bytes of an answer; verdicts are a few hundred
 MAX_ANSWER = 1_000_000
+
+#: headers of every request
+ALWAYS = {"User-Agent": "realname", "Accept": "application/json", "Accept-Encoding": "identity"}
 
 #: loggers that print URLs, some of which hold names and numbers
 NOISY = ("urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry")
@@ -90,10 +95,12 @@ class Http:
         for name in NOISY:
             logging.getLogger(name).addFilter(_is_elsewhere)
 
-    def post(self, host: str, headers: Mapping[str, str], body: bytes, *, read: float, query: str = "") -> Answer:
+    def post(
+        self, host: str, headers: Mapping[str, str], body: bytes, *, read: float, query: str = "", path: str = ""
+    ) -> Answer:
         """``query`` is encoded already; ``read`` in seconds. Redirects are answers. Raises Unavailable when nothing
         was sent, else Unknown; neither has a cause, since that of requests holds URL, headers and body."""
-        url = f"{self._endpoint or f'https://{host}'}/{'?' if query else ''}{query}"
+        url = f"{self._endpoint or f'https://{host}'}/{path}{'?' if query else ''}{query}"
         _here.phase = Phase.BEGUN
         try:
             answer = self._exchange(url, {**headers, "Host": host}, body, read)
@@ -109,9 +116,9 @@ class Http:
 
     def _exchange(self, url: str, headers: Mapping[str, str], body: bytes, read: float) -> Answer | ProviderFailure:
         try:
-            with self._session().post(
-                url, data=body, headers=headers, timeout=(CONNECT_TIMEOUT, read), allow_redirects=False, stream=True
-            ) as response:
+            adapter = self._session().get_adapter(url)
+            timeout = (CONNECT_TIMEOUT, patient_for(read))
+            with adapter.send(_prepared(url, headers, body), stream=True, timeout=timeout, verify=True) as response:
                 content = response.raw.read(MAX_ANSWER + 1, decode_content=True)
         except (requests.RequestException, HTTPError, HTTPException, OSError) as error:
             return _failure(error)
@@ -160,12 +167,19 @@ def _is_local(endpoint: str) -> bool:
     return False
 
 
+def _prepared(url: str, headers: Mapping[str, str], body: bytes) -> requests.PreparedRequest:
+    """As it is to be sent, to the byte. What a session would do on top (redirects, cookies, proxies, environment,
+    quoting anew) is neither wanted here nor cheap."""
+    request = requests.PreparedRequest()
+    request.method, request.url, request.body = "POST", url, body
+    request.headers = CaseInsensitiveDict({**ALWAYS, **headers, "Content-Length": str(len(body))})
+    request.hooks = default_hooks()
+    return request
+
+
 def _new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy, netrc or certificate bundle by environment
-    session.headers.clear()
-    session.headers.update({"User-Agent": "realname", "Accept": "application/json", "Accept-Encoding": "identity"})
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Adapter())
     return session

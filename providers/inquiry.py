@@ -11,9 +11,13 @@ class Capability(StrEnum):
 
     IDENTITY = "identity"
     FACE = "face"
+    LIVENESS = "liveness"
     BANK_CARD = "bank_card"
     SMS = "sms"
+    NOTICE = "notice"
     ID_CARD = "id_card"
+    LICENSE = "license"
+    REGISTRY = "registry"
     TRANSFER = "transfer"
 
 
@@ -29,6 +33,14 @@ class Kind(StrEnum):
     ACCOUNT_NUMBER = "account_number"
     ACCOUNT_NAME = "account_name"
     BANK = "bank"
+    LICENSE = "license"
+    ENTERPRISE_NAME = "enterprise_name"
+    CREDIT_CODE = "credit_code"
+    AUTHORIZATION_LETTER = "authorization_letter"
+    LEGAL_REPRESENTATIVE_NAME = "legal_representative_name"
+    LEGAL_REPRESENTATIVE_ID_NUMBER = "legal_representative_id_number"
+    DEVICE = "device"
+    RESULT = "result"  #: of the verification: verified, rejected, …
 
 
 class Photo:
@@ -59,6 +71,12 @@ class IdCardPhoto(Photo):
     __slots__ = ()
 
 
+class LicensePage(Photo):
+    """A business licence, one page."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, repr=False, slots=True)
 class IdentityCheck:
     """Name and ID number against the authority's register."""
@@ -80,6 +98,34 @@ class FaceCheck:
     name: str
     id_number: str
     image: FaceImage
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceScript:
+    """The vendor's script that collects device data in the browser: where it is, and the global function of it whose
+    answer the vendor wants to be given as JSON."""
+
+    url: str
+    function: str
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class LivenessSession:
+    """Open the vendor's own page, where the person's face is filmed and compared with the authority's photo.
+
+    ``return_url`` is where the page sends the browser at its end; it proves nothing. ``notify_url`` is where a
+    provider with CallbackStyle.TOKEN reports. ``meta_info`` is the device data that the vendor's own script
+    collected in the browser, for those that ask for it. The verdict comes by reading back.
+    """
+
+    capability: ClassVar[Capability] = Capability.LIVENESS
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.NAME, Kind.ID_NUMBER, Kind.FACE_IMAGE, Kind.DEVICE})
+
+    name: str
+    id_number: str
+    return_url: str | None = None
+    notify_url: str | None = None
+    meta_info: str | None = None
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -107,6 +153,29 @@ class SmsCode:
     locale: str
 
 
+class Told(StrEnum):
+    """What a user is told of the result. Carriers want a template of each registered beforehand."""
+
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    REVIEW = "review"
+    NOTICE = "notice"  #: no result: there is a notice about their personal data to read
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class SmsNotice:
+    """The result to a mainland mobile, by a template. ``application`` names the calling system."""
+
+    capability: ClassVar[Capability] = Capability.NOTICE
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.MOBILE, Kind.RESULT})
+
+    mobile: str
+    told: Told
+    application: str
+    locale: str
+
+
 class Side(StrEnum):
     FRONT = "front"  #: portrait, name and number
     BACK = "back"  #: emblem and validity
@@ -126,6 +195,41 @@ class IdCardReading:
     side: Side
     image: IdCardPhoto
     hint: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class LicenseReading:
+    """Read a business licence (OCR). ``hint`` as for IdCardReading."""
+
+    capability: ClassVar[Capability] = Capability.LICENSE
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.LICENSE})
+
+    image: LicensePage
+    hint: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class RegistryCheck:
+    """Enterprise, code and legal representative against the register of enterprises.
+
+    ``credit_code`` has 18 characters (GB 32100), or 9 where only an organization code is known (GB 11714).
+    The number is sent where the provider compares it (``Traits.compares_number``).
+    """
+
+    capability: ClassVar[Capability] = Capability.REGISTRY
+    kinds: ClassVar[frozenset[Kind]] = frozenset(
+        {
+            Kind.ENTERPRISE_NAME,
+            Kind.CREDIT_CODE,
+            Kind.LEGAL_REPRESENTATIVE_NAME,
+            Kind.LEGAL_REPRESENTATIVE_ID_NUMBER,
+        }
+    )
+
+    enterprise_name: str
+    credit_code: str
+    legal_representative_name: str
+    legal_representative_id_number: str | None = None
 
 
 @dataclass(frozen=True, repr=False, slots=True)
@@ -151,4 +255,15 @@ class TransferOrder:
     notify_url: str | None = None
 
 
-Request = IdentityCheck | FaceCheck | BankCardCheck | SmsCode | IdCardReading | TransferOrder
+Request = (
+    IdentityCheck
+    | FaceCheck
+    | LivenessSession
+    | BankCardCheck
+    | SmsCode
+    | SmsNotice
+    | IdCardReading
+    | LicenseReading
+    | RegistryCheck
+    | TransferOrder
+)

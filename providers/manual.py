@@ -34,7 +34,7 @@ FIELDS = frozenset(
 )
 
 #: what the import looks for in a statement
-STATEMENT = frozenset({"reference", "amount", "kind", "returned"})
+STATEMENT = frozenset({"reference", "amount", "kind", "serial", "returned"})
 
 #: working days a person takes, in seconds
 ARRIVES_WITHIN = 259_200.0
@@ -92,7 +92,7 @@ class Manual(Provider):
             raise Misconfigured(msg)
         return _waiting(reference)
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002 - it has but one
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:  # noqa: ARG002 - it has but one
         return _waiting(reference)
 
     def close(self) -> None:

@@ -3,18 +3,24 @@
 import inspect
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Any
 
 from providers.base import Misconfigured, Provider
+from providers.settings import refuse
 
 #: name → module and class
 ADAPTERS: Mapping[str, str] = {
     "alibaba": "providers.alibaba:Alibaba",
+    "alipay": "providers.alipay:Alipay",
     "local_bank": "providers.testing.bank:LocalBank",
     "manual": "providers.manual:Manual",
     "sandbox": "providers.sandbox:Sandbox",
     "tencent": "providers.tencent:Tencent",
 }
+
+#: entry points of packages that are installed beside this one; none takes a name of those above
+GROUP = "realname.providers"
 
 #: regions a recipient may process in (PIPL 38, policy 5.4: data stays in the mainland), by test_only
 REGIONS: Mapping[bool, frozenset[str]] = {
@@ -38,17 +44,33 @@ def load(name: str, options: Mapping[str, Any]) -> Provider:
     return provider
 
 
+def secrets_of(name: str) -> tuple[str, ...]:
+    """The settings of an adapter that are credentials. Raises Misconfigured for an unknown name."""
+    found: tuple[str, ...] = getattr(_adapter(name), "secrets", ())
+    return found
+
+
 def _adapter(name: str) -> Any:
-    if name not in ADAPTERS:
-        msg = f"provider {name}: there is no such adapter; known are {', '.join(sorted(ADAPTERS))}"
+    if name in ADAPTERS:
+        module, _, adapter = ADAPTERS[name].partition(":")
+        return getattr(import_module(module), adapter)
+    others = {entry.name: entry for entry in entry_points(group=GROUP)}
+    if name not in others:
+        msg = f"provider {name}: there is no such adapter; known are {', '.join(sorted({*ADAPTERS, *others}))}"
         raise Misconfigured(msg)
-    module, _, adapter = ADAPTERS[name].partition(":")
-    return getattr(import_module(module), adapter)
+    found = others[name].load()
+    if getattr(found, "name", None) != name:
+        msg = f"provider {name}: the adapter of this name calls itself otherwise"
+        raise Misconfigured(msg)
+    return found
 
 
 def _check_options(name: str, adapter: Any, options: Mapping[str, Any]) -> None:
-    try:
-        inspect.signature(adapter).bind(**options)
-    except TypeError as error:
-        msg = f"provider {name}: {error}"  # names an option that is missing or unknown, no value
-        raise Misconfigured(msg) from None
+    """Of a wrong table the message names settings, no value."""
+    known = inspect.signature(adapter).parameters
+    unknown = [str(option) for option in options if option not in known]
+    if unknown:
+        refuse(name, f"there is no setting {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
+    missing = [n for n, setting in known.items() if setting.default is setting.empty and n not in options]
+    if missing:
+        refuse(name, f"{', '.join(missing)} is missing")

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from providers import sandbox_bank, sandbox_papers
+from providers import sandbox_bank, sandbox_face, sandbox_papers
 from providers.base import (
     BadCallback,
     CallbackHint,
     CallbackStyle,
     Capability,
     IdCardReading,
+    LicenseReading,
+    LivenessSession,
     Misconfigured,
     NotReceived,
     Outcome,
@@ -21,9 +23,12 @@ from providers.base import (
     Provider,
     ProviderFailure,
     Recipient,
+    Refused,
+    RegistryCheck,
     Request,
     Result,
     SmsCode,
+    SmsNotice,
     Throttled,
     Traits,
     TransferOrder,
@@ -52,22 +57,36 @@ class Behaviour:
 MATCH = Behaviour()
 ACCEPTED = Behaviour(Result.ACCEPTED)
 
+LIVENESS = Capability.LIVENESS
+
 CHECKS = (Capability.IDENTITY, Capability.FACE, Capability.BANK_CARD)
+REGISTRY, LICENSE = Capability.REGISTRY, Capability.LICENSE
 MISMATCH = {
     Capability.IDENTITY: Behaviour(Result.MISMATCH, "identity_mismatch"),
     Capability.FACE: Behaviour(Result.MISMATCH, "face_mismatch"),
+    LIVENESS: Behaviour(Result.MISMATCH, "face_mismatch"),
     Capability.BANK_CARD: Behaviour(Result.MISMATCH, "bank_card_mismatch"),
+    REGISTRY: Behaviour(Result.MISMATCH, "registry_mismatch"),
+    LICENSE: Behaviour(Result.MATCH, "license_mismatch"),
 }
-NO_RECORD = dict.fromkeys(CHECKS, Behaviour(Result.NOT_FOUND, "no_record"))
-TIMEOUT = dict.fromkeys(CHECKS, Behaviour(failure=Unknown))
-OUTAGE = dict.fromkeys(CHECKS, Behaviour(failure=Unavailable))
-THROTTLED = dict.fromkeys(CHECKS, Behaviour(failure=Throttled))
-WRONG_FACE = {Capability.FACE: Behaviour(Result.MISMATCH, "face_mismatch")}
-SPOOF = {Capability.FACE: Behaviour(Result.MISMATCH, "liveness_failed")}
+NO_RECORD = dict.fromkeys((*CHECKS, REGISTRY, LIVENESS), Behaviour(Result.NOT_FOUND, "no_record"))
+TIMEOUT = dict.fromkeys((*CHECKS, REGISTRY), Behaviour(failure=Unknown))
+OUTAGE = dict.fromkeys((*CHECKS, REGISTRY, LICENSE, LIVENESS), Behaviour(failure=Unavailable))
+THROTTLED = dict.fromkeys((*CHECKS, REGISTRY, LICENSE, LIVENESS), Behaviour(failure=Throttled))
+WRONG_FACE = dict.fromkeys((Capability.FACE, LIVENESS), Behaviour(Result.MISMATCH, "face_mismatch"))
+SPOOF = dict.fromkeys((Capability.FACE, LIVENESS), Behaviour(Result.MISMATCH, "liveness_failed"))
 CARD_DIFFERS = {Capability.ID_CARD: Behaviour(Result.MATCH, "id_card_mismatch")}
 CARD_EXPIRED = {Capability.ID_CARD: Behaviour(Result.MATCH, "id_card_expired")}
 WRONG_SIDE = {Capability.ID_CARD: Behaviour(Result.MISMATCH, "id_card_wrong_side")}
 UNREADABLE = {Capability.ID_CARD: Behaviour(Result.INCONCLUSIVE, "id_card_unreadable")}
+BLURRED = {LICENSE: Behaviour(Result.INCONCLUSIVE, "license_unreadable")}
+LICENSE_EXPIRED = {LICENSE: Behaviour(Result.MATCH, "license_expired")}
+NOT_IN_REGISTER = {REGISTRY: Behaviour(Result.MISMATCH, "registry_mismatch")}
+OTHER_REPRESENTATIVE = {REGISTRY: Behaviour(Result.MISMATCH, "legal_representative_mismatch")}
+DEREGISTERED = {REGISTRY: Behaviour(Result.MISMATCH, "enterprise_deregistered")}
+REVOKED = {REGISTRY: Behaviour(Result.MISMATCH, "enterprise_revoked")}
+NO_RECORD_YET = {REGISTRY: Behaviour(Result.NOT_FOUND, "registry_no_record")}
+UNCLEAR = {REGISTRY: Behaviour(Result.INCONCLUSIVE, "registry_unclear")}
 
 #: part of a name, Latin in any case → what each check does that it concerns
 MARKERS: Mapping[str, Mapping[Capability, Behaviour]] = {
@@ -93,6 +112,23 @@ MARKERS: Mapping[str, Mapping[Capability, Behaviour]] = {
     "wrongside": WRONG_SIDE,
     "证件模糊": UNREADABLE,
     "unreadable": UNREADABLE,
+    # in the name of an enterprise
+    "执照模糊": BLURRED,
+    "blurred": BLURRED,
+    "执照过期": LICENSE_EXPIRED,
+    "expiredlicense": LICENSE_EXPIRED,
+    "登记不符": NOT_IN_REGISTER,
+    "registrydiffers": NOT_IN_REGISTER,
+    "法人不符": OTHER_REPRESENTATIVE,
+    "otherrepresentative": OTHER_REPRESENTATIVE,
+    "注销": DEREGISTERED,
+    "deregistered": DEREGISTERED,
+    "吊销": REVOKED,
+    "revoked": REVOKED,
+    "待更新": NO_RECORD_YET,
+    "pending": NO_RECORD_YET,
+    "登记不明": UNCLEAR,
+    "unclear": UNCLEAR,
 }
 
 
@@ -129,8 +165,12 @@ class Sandbox(Provider):
     ) -> None:
         self.capabilities = {
             **dict.fromkeys(CHECKS, Traits(read_back=True)),
+            LIVENESS: Traits(read_back=True, liveness=True, erases=True, callback=CallbackStyle.TOKEN),
             Capability.SMS: Traits(read_back=True, fixed_code=FIXED_CODE),
+            Capability.NOTICE: Traits(read_back=True),
             Capability.ID_CARD: Traits(),
+            LICENSE: Traits(),
+            REGISTRY: Traits(read_back=True, compares_number=True),
             Capability.TRANSFER: Traits(
                 read_back=True,
                 idempotent_reference=True,
@@ -156,32 +196,60 @@ class Sandbox(Provider):
         if isinstance(request, IdCardReading):
             card = behaviour_of((request.hint or {}).get("name", ""), Capability.ID_CARD)
             return sandbox_papers.read(request, card.result, card.reason)
-        behaviour = ACCEPTED if isinstance(request, SmsCode) else behaviour_of(request.name, request.capability)
+        if isinstance(request, LicenseReading):
+            return self._read_license(request)
+        behaviour = (
+            ACCEPTED if isinstance(request, SmsCode | SmsNotice) else behaviour_of(_name(request), request.capability)
+        )
+        if isinstance(request, LivenessSession):
+            return self._film(request, reference, behaviour)
         if behaviour.failure in {None, Unknown}:  # the other kinds say that nothing happened
             self._journal.write(reference, behaviour.result, behaviour.reason)
         if behaviour.failure is not None:
             raise self._failure(behaviour.failure)
         return _outcome(reference, behaviour.result, behaviour.reason)
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:  # noqa: ARG002 - it has none of its own
         self._think()
         remembered = self._journal.read(reference)
         if remembered is None:
             raise NotReceived("sandbox.notreceived")
+        if capability is LIVENESS:
+            return sandbox_face.verdict(reference, remembered)
         if capability is Capability.TRANSFER:
             return sandbox_bank.outcome(reference, TransferWord(remembered[1] or ""))
         return _outcome(reference, *remembered)
 
+    def erase(self, capability: Capability, reference: str, theirs: str | None = None) -> str:  # noqa: ARG002 - it has none of its own
+        if capability is not LIVENESS:
+            raise Refused("no_erasure")
+        return f"sandbox.erased/sbx-{reference}"
+
+    def check(self) -> str:
+        return "answers; it sends nothing to anybody"
+
     def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the URL is signed
-        """``{"reference": …, "event"?: …}``, to the URL of one transfer."""
+        """``{"reference": …, "event"?: …}``, to the URL of one transfer, with ``word`` for what reading it back finds
+        from now on; with ``outcome``, of one liveness session."""
         try:
             told = json.loads(body)
+            if "outcome" in told:
+                return sandbox_face.told(self._journal, told)
+            if "word" in told:
+                self._journal.write(str(told["reference"]), Result.ACCEPTED, TransferWord(told["word"]))
             return CallbackHint(Capability.TRANSFER, str(told["reference"]), told.get("event"))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadCallback("sandbox.callback") from None
 
     def close(self) -> None:
         self._journal.close()
+
+    def _film(self, request: LivenessSession, reference: str, behaviour: Behaviour) -> Outcome:
+        """The page opens unless the name asks for an outage; what it asks for else is the verdict."""
+        if behaviour.failure is not None:
+            raise self._failure(behaviour.failure)
+        sandbox_face.remember(self._journal, reference, behaviour.result, behaviour.reason)
+        return sandbox_face.open_page(request, reference, behaviour.result, behaviour.reason, self._clock())
 
     def _pay(self, order: TransferOrder, reference: str) -> Outcome:
         """An order is remembered by what reading back will find; one that comes again is not executed again."""
@@ -194,6 +262,12 @@ class Sandbox(Provider):
             raise self._failure(course.failure)
         return sandbox_bank.outcome(reference, course.later if known else course.told)
 
+    def _read_license(self, request: LicenseReading) -> Outcome:
+        paper = behaviour_of((request.hint or {}).get("enterprise_name", ""), Capability.LICENSE)
+        if paper.failure is not None:
+            raise self._failure(paper.failure)
+        return sandbox_papers.read_license(request, paper.result, paper.reason)
+
     def _think(self) -> None:
         if self._latency:
             time.sleep(self._latency)
@@ -203,6 +277,13 @@ class Sandbox(Provider):
         if kind is Throttled:
             return Throttled(vendor_code, until=self._clock() + THROTTLED_FOR)
         return kind(vendor_code)
+
+
+def _name(request: Request) -> str:
+    """The name by which the outcome is chosen."""
+    if isinstance(request, RegistryCheck):
+        return request.enterprise_name
+    return str(getattr(request, "name", ""))
 
 
 def _outcome(reference: str, result: Result, reason: str | None) -> Outcome:

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from providers.base import Misconfigured
@@ -11,12 +10,8 @@ from providers.base import Misconfigured
 #: what key ids and keys are made of; anything else would break, or break out of, a header
 KEY = re.compile(r"[!-~]{1,256}")
 
-#: must have a template; stands in for a locale that has none
-FALLBACK_LOCALE = "zh-CN"
-LOCALES = frozenset({FALLBACK_LOCALE, "en"})
-
-#: stands for the code in a template's parameters
-CODE = "{code}"
+#: how environment variables are named (POSIX); no vendor's key looks so
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 class Secret:
@@ -37,21 +32,42 @@ class Secret:
 
 def secret(provider: str, setting: str, value: str | None, variable: str | None) -> Secret:
     """The value itself, or that of the environment variable which the setting ``…_env`` names."""
-    if value and variable:
-        refuse(provider, f"{setting} and {setting}_env are both set; keep one")
-    found = os.environ.get(str(variable), "") if variable else value
-    if not found:
-        refuse(
-            provider, f"{setting} is missing; set it, or set {setting}_env to the environment variable that holds it"
-        )
+    found = _found(provider, setting, value, variable)
     if not KEY.fullmatch(str(found)):
         refuse(provider, f"{setting} holds characters that no key has")
     return Secret(str(found))
 
 
+def document(provider: str, setting: str, value: str | None, variable: str | None) -> Secret:
+    """A key of many lines, found as ``secret`` finds its like. A backslash and n stand for a line's end."""
+    found = _found(provider, setting, value, variable)
+    return Secret(found.replace("\\n", "\n").strip())
+
+
+def _found(provider: str, setting: str, value: object, variable: object) -> str:
+    if value and variable:
+        refuse(provider, f"{setting} and {setting}_env are both set; keep one")
+    if variable and not (isinstance(variable, str) and VARIABLE.fullmatch(variable)):  # a key put there by mistake
+        refuse(provider, f"{setting}_env must name an environment variable, in capitals")
+    found = os.environ.get(str(variable), "") if variable else value
+    if variable and not found:
+        refuse(provider, f"{setting}_env names the environment variable {variable}, which is not set")
+    if not found or not isinstance(found, str):
+        refuse(
+            provider, f"{setting} is missing; set it, or set {setting}_env to the environment variable that holds it"
+        )
+    return found
+
+
 def one_of(provider: str, setting: str, value: object, choices: Collection[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         refuse(provider, f"{setting} must be one of {', '.join(sorted(choices))}")
+    return value
+
+
+def number_of(provider: str, setting: str, value: object, choices: Collection[int]) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in choices:
+        refuse(provider, f"{setting} must be one of {', '.join(map(str, sorted(choices)))}")
     return value
 
 
@@ -70,46 +86,6 @@ def table(provider: str, setting: str, value: object, known: Collection[str]) ->
     if unknown:
         refuse(provider, f"{setting} has no setting {', '.join(unknown)}; known are {', '.join(sorted(known))}")
     return value
-
-
-@dataclass(frozen=True, slots=True)
-class SmsTemplate:
-    """An approved template of one locale. ``parameters``: the template's variable → text, ``{code}`` in it."""
-
-    sign: str
-    template: str
-    parameters: Mapping[str, str]
-
-    def filled(self, code: str) -> dict[str, str]:
-        return {name: given.replace(CODE, code) for name, given in self.parameters.items()}
-
-
-def sms_templates(provider: str, value: object, variable: str) -> Mapping[str, SmsTemplate]:
-    """Locale → template. ``variable`` carries the code where a template's ``parameters`` are not set."""
-    found = {
-        locale: _sms_template(provider, f"sms.templates.{locale}", given, variable)
-        for locale, given in table(provider, "sms.templates", value, LOCALES).items()
-    }
-    if FALLBACK_LOCALE not in found:
-        refuse(provider, f"sms.templates.{FALLBACK_LOCALE} is missing")
-    return found
-
-
-def _sms_template(provider: str, setting: str, value: object, variable: str) -> SmsTemplate:
-    given = table(provider, setting, value, ("sign", "template", "parameters"))
-    parameters = given.get("parameters", {variable: CODE})
-    names = parameters if isinstance(parameters, Mapping) else ()
-    parameters = {
-        name: text(provider, f"{setting}.parameters.{name}", written)
-        for name, written in table(provider, f"{setting}.parameters", parameters, names).items()
-    }
-    if not any(CODE in written for written in parameters.values()):
-        refuse(provider, f"{setting}.parameters must hold {CODE} somewhere")
-    return SmsTemplate(
-        text(provider, f"{setting}.sign", given.get("sign")),
-        text(provider, f"{setting}.template", given.get("template")),
-        parameters,
-    )
 
 
 def refuse(provider: str, what: str) -> NoReturn:

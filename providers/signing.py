@@ -53,13 +53,17 @@ def tc3(  # noqa: PLR0913 - a request has that many signed fields
     method: str = "POST",
     path: str = "/",
     query: str = "",
-    **_unsigned: object,
+    body_utf8: str | None = None,
+    action: str | None = None,  # noqa: ARG001 - travels unsigned, as the following do
+    version: str | None = None,  # noqa: ARG001
+    region: str | None = None,  # noqa: ARG001
+    token: str | None = None,  # noqa: ARG001
 ) -> str:
     """TC3-HMAC-SHA256: the Authorization value for exactly these body bytes. ``timestamp`` is in Unix seconds.
 
-    ``body_base64`` stands for ``body`` in a vector; a vector's other fields are not signed.
+    ``body_base64`` or ``body_utf8`` stands for ``body`` in a vector, whose last four fields are not signed.
     """
-    payload = body if body_base64 is None else b64decode(body_base64)
+    payload = _payload(body, body_base64, body_utf8)
     headers = f"content-type:{content_type}\nhost:{host}\n"
     canonical = "\n".join((method, path, query, headers, TC3_HEADERS, _sha256(payload)))
     day = f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d}"
@@ -83,14 +87,20 @@ def acs3(  # noqa: PLR0913 - a request has that many signed fields
     hashed_payload: str | None = None,
     method: str = "POST",
     path: str = "/",
-    **_in_headers: object,
+    host: str | None = None,  # noqa: ARG001 - stands among the headers, as the following do
+    action: str | None = None,  # noqa: ARG001
+    version: str | None = None,  # noqa: ARG001
+    date: str | None = None,  # noqa: ARG001
+    nonce: str | None = None,  # noqa: ARG001
+    security_token: str | None = None,  # noqa: ARG001
+    form: Mapping[str, str] | None = None,  # noqa: ARG001 - stands in the body
 ) -> str:
     """ACS3-HMAC-SHA256: the Authorization value for exactly these headers, query and body bytes.
 
     ``body_base64`` stands for ``body`` in a vector, whose other fields stand among the headers already;
     ``hashed_payload`` spares hashing the body twice.
     """
-    payload = body if body_base64 is None else b64decode(body_base64)
+    payload = _payload(body, body_base64, None)
     headers = sorted((name.lower(), value.strip()) for name, value in headers_to_sign.items())
     lines = "".join(f"{name}:{value}\n" for name, value in headers)
     names = ";".join(name for name, _ in headers)
@@ -233,6 +243,12 @@ def _past(sign: str, text: str, at: int) -> int:
 def _skip(text: str, at: int) -> int:
     found = SPACE.match(text, at)
     return found.end() if found else at
+
+
+def _payload(body: bytes, body_base64: str | None, body_utf8: str | None) -> bytes:
+    if body_base64 is not None:
+        return b64decode(body_base64)
+    return body if body_utf8 is None else body_utf8.encode()
 
 
 def _sha256(content: bytes) -> str:

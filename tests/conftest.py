@@ -1,5 +1,6 @@
 """What tests share: a running application on either database, a clock to turn, and a caller."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, event
 from uuid_utils.compat import uuid7
 
 from providers.sandbox import Sandbox
+from tests.assessed import assess
 from tests.caller import Caller
-from tests.databases import postgres_url, scratch_database
+from tests.chromium import chromium, launch, playwright  # noqa: F401 - fixtures
+from tests.databases import make_tables, postgres_url, scratch_database
 from verify import create_app
 from verify.auth import SCOPES
 from verify.config import Settings
@@ -24,7 +28,12 @@ from verify.models.keystore import KeyBase
 from verify.outbound import Outbound
 from verify.services import Services
 
-pytest_plugins = ["tests.require_all"]
+pytest_plugins = ["tests.quick", "tests.require_all"]
+
+# one tree, one result; HYPOTHESIS_PROFILE=explore looks further
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 ORIGIN = "https://signup.example"
@@ -120,12 +129,8 @@ def app(settings: Settings, clock: Clock, nudges: Nudges, parts: dict[str, Any])
 
 def running(settings: Settings, **parts: Any) -> Iterator[Flask]:
     """An application on fresh tables, and its engines given back at the end."""
-    main = create_engine(settings.database_url)
-    Base.metadata.create_all(main)
-    main.dispose()
-    keys = create_engine(settings.keys_database_url)
-    KeyBase.metadata.create_all(keys)
-    keys.dispose()
+    make_tables(settings.database_url, Base.metadata)
+    make_tables(settings.keys_database_url, KeyBase.metadata)
     app = create_app(settings, **parts)
     try:
         yield app
@@ -155,6 +160,10 @@ def make_application(app: Flask, name: str = "Sign-up", origin: str = ORIGIN, **
             _, tokens[livemode] = issue_key(
                 session, application.id, livemode, found.keyring.primary("pepper"), now, SCOPES
             )
+    live = [name for name, provider in found.providers.items() if not provider.test_only]
+    if live:
+        with app.app_context():
+            assess(found, *live)
     return Keys(test=tokens[False], live=tokens[True])
 
 
@@ -187,6 +196,7 @@ def statements(app: Flask) -> Iterator[Statements]:
     found = Statements()
     with app.app_context():
         main = app.extensions["sqlalchemy"].engine
+        app.extensions["realname"].board()  # read once a second, whatever the requests
     with counted(main, found.main), counted(app.extensions["realname"].vault.engine, found.keys):
         yield found
 

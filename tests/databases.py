@@ -3,9 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import MetaData, create_engine, create_mock_engine, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 
 
@@ -28,3 +32,42 @@ def scratch_database(server: str) -> Iterator[str]:
         with admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         admin.dispose()
+
+
+def make_tables(url: str, metadata: MetaData) -> None:
+    """Tables in a fresh database; those of SQLite are made once and copied, those of PostgreSQL in one message."""
+    if make_url(url).get_backend_name() == "sqlite":
+        file = Path(str(make_url(url).database))
+        if file.exists() and file.stat().st_size:  # migrated before, and it knows its revision
+            return
+        file.touch(mode=0o600)
+        file.write_bytes(_sqlite_file(metadata))
+        return
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_postgres_script(metadata))
+    engine.dispose()
+
+
+@cache
+def _sqlite_file(metadata: MetaData) -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "made.db"
+        engine = create_engine(f"sqlite:///{file}")
+        metadata.create_all(engine)
+        with engine.connect() as connection:  # as the application will; it stays so in each copy
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        engine.dispose()
+        return file.read_bytes()
+
+
+@cache
+def _postgres_script(metadata: MetaData) -> str:
+    statements: list[str] = []
+    dialect = create_mock_engine("postgresql+psycopg://", lambda ddl, *_, **__: statements.append(_said(ddl)))
+    metadata.create_all(dialect, checkfirst=False)
+    return ";\n".join(statements)
+
+
+def _said(ddl: object) -> str:
+    return str(ddl.compile(dialect=postgresql.dialect()))  # type: ignore[attr-defined, no-untyped-call]

@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 def open_keyring(settings: Settings) -> Keyring:
     keyring, vault = open_stores(settings)
     vault.engine.dispose()
-    return keyring
+    return keyring.snapshot
 
 
 def test_the_first_start_makes_a_keyring_for_its_owner_alone(settings: Settings) -> None:

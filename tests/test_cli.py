@@ -1,27 +1,34 @@
+import base64
 import json
 import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click import Context
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, select
 
 from crypto import keyring_file
-from crypto.keyring import Keyring
+from crypto.keyring import PURPOSES, Keyring
+from tests.caller import Caller
 from verify import create_app, log
 from verify.audit import Break
 from verify.cli import COMMANDS, main
 from verify.commands import audit
 from verify.config import Settings
+from verify.custody.publishing import alone
+from verify.flows import checkpointing
 from verify.models.keystore import data_keys
 from verify.models.vault import Vault
-from verify.running import mark_running, while_stopped
+from verify.running import mark_running
 from verify.services import utc_now
 
 Run = Callable[..., Result]
@@ -69,9 +76,23 @@ def keys_of(run: Run, made: dict[str, str]) -> dict[bool, dict[str, Any]]:
     return {key["livemode"]: key for key in read(run("app", "keys", "list", made["application_id"], "--json"))}
 
 
-@pytest.mark.parametrize("words", [(), *((command.name,) for command in COMMANDS)])
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS)])
 def test_every_command_explains_itself(bare: Run, words: tuple[str, ...]) -> None:
     assert "Usage: realname" in bare(*words, "--help").output.replace("main", "realname")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_goes_by_the_name_it_has(name: str) -> None:
+    found = main.get_command(Context(main), name)
+    assert found is not None
+    assert found.name == name
+
+
+def test_what_keeps_the_halves_alive_holds_none_of_the_endpoints() -> None:
+    heavy = {"flask", "sqlalchemy", "marshmallow", "alembic", "fpdf", "pikepdf", "PIL", "vl_convert"}
+    told = "import sys, verify.cli, verify.commands.serving; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.split()
+    assert heavy & set(loaded) == set()
 
 
 def test_a_wrong_setting_ends_a_command_with_a_sentence(bare: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +149,18 @@ def test_the_first_application_is_made_only_once(run: Run) -> None:
 def test_an_origin_is_kept_as_browsers_send_it(run: Run, given: str, kept: str) -> None:
     run("app", "create", "Sign-up", "--origin", given, "--origin", given)
     assert read(run("app", "list", "--json"))[0]["origins"] == [kept]
+
+
+def test_origins_are_added_and_removed_later(run: Run, made: dict[str, str]) -> None:
+    told = run("app", "origin", made["application_id"], "--add", "https://Shop.example/", "--add", "https://a.example")
+    assert told.stdout.split() == ["https://a.example", "https://shop.example", "https://signup.example"]
+    run("app", "origin", made["application_id"], "--add", "https://shop.example", "--remove", "https://signup.example")
+    assert read(run("app", "list", "--json"))[0]["origins"] == ["https://a.example", "https://shop.example"]
+
+
+def test_origins_belong_to_an_application_that_exists(run: Run) -> None:
+    unknown = "0198c0de-0000-7000-8000-000000000001"
+    assert "no such application" in run("app", "origin", unknown, "--add", "https://a.example", status=2).stderr
 
 
 @pytest.mark.parametrize(
@@ -193,7 +226,7 @@ def test_the_keyrings_status_shows_no_secret(run: Run, settings: Settings) -> No
     secrets = re.findall(r'"key": "([^"]+)"', settings.keyring_path.read_text())
     assert len(secrets) == 4
     assert not any(secret in shown for secret in secrets)
-    assert "kek     primary  0 data keys" in shown
+    assert "kek     primary  suite 1  0 data keys" in shown
 
 
 def test_the_keyrings_backup_is_the_keyring(run: Run, settings: Settings) -> None:
@@ -213,7 +246,7 @@ def test_rotating_the_kek_wraps_every_data_key_anew(run: Run, settings: Settings
     verification = uuid4()
     keys = Vault(engine, old, utc_now).create(uuid4(), verification, ["identity", "bank"])
     sealed = keys.seal("bank", "test", verification, b"kept")
-    assert "2 data keys wrapped anew" in run("keys", "rotate", "kek").output
+    assert "2 data keys moved" in run("keys", "rotate", "kek").output
     new = keyring_file.read(settings.keyring_path)
     with engine.connect() as connection:
         wrapped = connection.scalars(select(data_keys.c.wrapped)).all()
@@ -236,15 +269,66 @@ def test_after_the_pepper_rotated_keys_given_out_before_are_still_known(
     app.extensions["realname"].vault.engine.dispose()
 
 
-def test_a_keyring_is_not_rotated_under_a_running_service(run: Run, settings: Settings) -> None:
+def test_the_keyring_is_sealed_anew_as_the_settings_say(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("app", "list")
+    before = keyring_file.read(settings.keyring_path)
+    secrets = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
+    monkeypatch.setenv("REALNAME_KEYRING_SECRET", secrets[0])
+    assert "sealed by none and is now by secret" in run("keys", "reseal").output
+    run("app", "list")
+    monkeypatch.setenv("REALNAME_KEYRING_SECRET", secrets[1])
+    assert "cannot be unsealed" in run("keys", "reseal", status=2).stderr
+    monkeypatch.setenv("FORMER", secrets[0])
+    run("keys", "reseal", "--former-secret-env", "FORMER")
+    run("app", "list")
+    monkeypatch.delenv("REALNAME_KEYRING_SECRET")
+    assert "sealed by a secret" in run("keys", "reseal", status=2).stderr
+    run("keys", "reseal", "--former-secret-env", "FORMER", status=2)
+    monkeypatch.setenv("FORMER", secrets[1])
+    assert "is now by none" in run("keys", "reseal", "--former-secret-env", "FORMER").output
+    assert keyring_file.read(settings.keyring_path) == before
+
+
+def test_a_keyring_is_not_sealed_anew_under_a_running_service(run: Run, settings: Settings) -> None:
+    run("app", "list")
+    descriptor = mark_running(settings)
+    assert "stop `realname serve` first" in run("keys", "reseal", status=2).stderr
+    os.close(descriptor)
+
+
+def test_two_rotations_at_once_are_refused(run: Run, settings: Settings) -> None:
     run("app", "list")
     before = settings.keyring_path.read_text()
-    descriptor = mark_running(settings)
-    assert "stop `realname serve` first" in run("keys", "rotate", "kek", status=2).stderr
-    os.close(descriptor)
+    with alone(settings):
+        assert "another command is changing the keyring" in run("keys", "rotate", "kek", status=2).stderr
     assert settings.keyring_path.read_text() == before
-    with while_stopped(settings):
-        pass
+
+
+def test_a_retired_kek_is_destroyed_once_old_backups_are_gone(run: Run, settings: Settings) -> None:
+    run("app", "list")
+    former = keyring_file.read(settings.keyring_path).primary("kek").id.hex()
+    assert "not a retired key" in run("keys", "destroy", former, status=2).stderr
+    assert f"kek {former} is retired" in run("keys", "rotate", "kek").output
+    assert "may be kept until" in run("keys", "destroy", former, status=2).stderr
+    assert "is destroyed" in run("keys", "destroy", former, "--backups-kept", "0").output
+    assert former not in run("keys", "status").output
+    assert "KEY_ID" in run("keys", "destroy", "kek", status=2).stderr
+
+
+def test_a_new_key_has_the_suite_of_the_settings(run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("app", "list")
+    monkeypatch.setenv("REALNAME_SUITE", "2")
+    for purpose in PURPOSES:
+        run("keys", "rotate", purpose)
+    suites = {
+        key["purpose"]: key["suite"] for key in read(run("keys", "status", "--json")) if key["state"] == "primary"
+    }
+    assert suites == {"kek": 2, "index": 2, "pepper": 2, "audit": 1}
+    monkeypatch.setenv("REALNAME_SUITE", "1")
+    monkeypatch.setenv("REALNAME_ALLOWED_SUITES", "1")
+    assert "unsupported suite 2" in run("keys", "status", status=2).stderr
 
 
 def test_a_keyring_that_is_a_setting_is_not_rotated(
@@ -256,7 +340,40 @@ def test_a_keyring_that_is_a_setting_is_not_rotated(
 
 
 def test_an_unbroken_record_is_said_to_be(run: Run) -> None:
-    assert run("audit", "verify").output == "0 verifications, 0 events: unbroken\n"
+    assert "0 verifications, 0 events: unbroken\n0 checkpoints" in run("audit", "verify").output
+
+
+def test_an_exported_record_is_verified_without_our_code(
+    run: Run, settings: Settings, made: dict[str, str], tmp_path: Path
+) -> None:
+    app = create_app(settings)
+    services = app.extensions["realname"]
+    created = Caller(app, made["test_key"]).create()["id"]
+    with app.app_context():
+        checkpointing.make(services)
+        app.extensions["sqlalchemy"].engine.dispose()
+    services.vault.engine.dispose()
+    key = run("audit", "key").stdout.strip()
+    assert run("audit", "key", "--former").stdout.split()[0] == key
+    exported, proof = tmp_path / "export.jsonl", tmp_path / "proof.json"
+    run("audit", "export", str(exported))
+    proof.write_text(run("audit", "prove", created).stdout)
+    for file in (exported, proof):
+        assert "fit; 0 are not signed yet" in verified(file, "--key", key)
+        assert "compare with the keys you know" in verified(file)
+        assert "not signed by a key you gave" in verified(file, "--key", key.replace("+A", "+B"), status=1)
+    exported.write_text(exported.read_text().replace("verification.created", "verification.verified"))
+    assert "event 1 was changed" in verified(exported, status=1)
+    assert "1 checkpoints sign 1 events; 0 are not signed yet" in run("audit", "verify").output
+    assert "no such verification" in run("audit", "prove", f"ver_{uuid4()}", status=2).stderr
+    assert "verification's id" in run("audit", "prove", "acct-1", status=2).stderr
+
+
+def verified(*words: object, status: int = 0) -> str:
+    script = Path(__file__).parent.parent / "deploy" / "verify_audit.py"
+    done = subprocess.run([sys.executable, script, *map(str, words)], capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    return done.stdout + done.stderr
 
 
 def test_a_broken_record_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,10 +18,13 @@ from tests.databases import postgres_url, scratch_database
 from tests.transfers import to_amount
 from verify import doctor
 from verify.config import ConfigurationError, Settings
-from verify.doctor import CHECKS, Finding, examine, require_startable
+from verify.doctor import CHECKS, Finding, examine
+from verify.flows.checks import SHANGHAI
+from verify.flows.registers import processors
 from verify.migrating import HISTORIES, downgrade, upgrade
-from verify.models import Attempt, Event, Transfer
+from verify.models import Attempt, Event, Periodic, RightsRequest, Supply, Transfer
 from verify.services import Services, utc_now
+from verify.startable import require_startable
 
 
 @pytest.fixture
@@ -53,6 +56,25 @@ def test_nothing_is_wrong_with_a_sound_instance(settings: Settings) -> None:
     findings = found(settings)
     assert ailing(findings) == set()
     assert findings.keys() == {"configuration", *doctor.CHECKS}
+
+
+@pytest.mark.promise("4.1")
+@pytest.mark.parametrize(("until", "is_told"), [(None, False), (2, False), (-2, True), ("ended", True)])
+def test_a_processor_of_live_data_without_an_agreement_is_told_of(
+    settings: Settings, app: Flask, tmp_path: Path, until: int | str | None, *, is_told: bool
+) -> None:
+    file = tmp_path / "realname.toml"
+    file.write_text('[providers.manual]\nbank = "招商银行"\ncontact = "95555"\n', "utf-8")
+    assert "manual" in (found(settings, REALNAME_CONFIG=str(file))["agreements"].problem or "")
+    services: Services = app.extensions["realname"]
+    today = utc_now().astimezone(SHANGHAI).date()
+    day = today + timedelta(days=until) if isinstance(until, int) else None
+    with app.app_context():
+        processors.agree("manual", "DPA-1", today, day, services)
+        if until == "ended":
+            processors.end("manual", "Li", services)
+        services.session.remove()
+    assert bool(found(settings, REALNAME_CONFIG=str(file))["agreements"].problem) is is_told
 
 
 def test_a_wrong_setting_is_named(settings: Settings) -> None:
@@ -111,11 +133,32 @@ def test_work_that_nobody_does_is_noticed(settings: Settings, server: Caller, se
     assert "realname worker" in str(findings["overdue work"].mend)
 
 
+@pytest.mark.parametrize(("silent", "ails"), [(2, set()), (4, {"worker"})])
+def test_a_worker_that_fell_silent_is_noticed(settings: Settings, app: Flask, silent: int, ails: set[str]) -> None:
+    Caller(app, make_application(app).test).create()
+    assert found(settings)["worker"].note == "no worker ran yet"
+    last = utc_now() - timedelta(minutes=silent)
+    with app.app_context(), app.extensions["realname"].write() as session:
+        session.add(Periodic(name="retention", due_at=last + timedelta(minutes=1)))
+    findings = found(settings)
+    assert ailing(findings) == ails
+    assert f"{last:%H:%M}" in str(findings["worker"].note)
+
+
 def test_events_that_nobody_fans_out_are_noticed(settings: Settings, server: Caller, services: Services) -> None:
     server.create()
     with services.write() as session:
         session.execute(update(Event).values(created_at=utc_now() - timedelta(minutes=6)))
     assert ailing(found(settings)) == {"overdue work"}
+
+
+def test_a_rights_request_past_its_date_is_told(settings: Settings, server: Caller, services: Services) -> None:
+    server.create()
+    server.post("/v1/accounts/acct-1001/rights_requests", {"kind": "access", "details": "copy"})
+    assert ailing(found(settings)) == set()
+    with services.write() as session:
+        session.execute(update(RightsRequest).values(due_at=utc_now() - timedelta(days=1)))
+    assert ailing(found(settings)) == {"rights requests"}
 
 
 def test_a_mail_server_without_a_sender_is_named(settings: Settings) -> None:
@@ -200,10 +243,17 @@ def test_a_range_of_amounts_that_can_be_guessed_is_told(settings: Settings) -> N
     assert "3/31" in str(findings["transfers"].problem)
 
 
+def test_a_contradiction_of_a_test_key_is_nobodys_money(app: Flask, settings: Settings) -> None:
+    to_amount(Caller(app, make_application(app).test))
+    with app.app_context(), app.extensions["realname"].write() as session:
+        session.execute(update(Transfer).values(due_at=None, contradiction="sent"))
+    assert ailing(found(settings)) == set()
+
+
 @pytest.mark.parametrize(
     ("values", "word"),
     [
-        ({"contradiction": "sent"}, "says otherwise"),
+        ({"livemode": True, "contradiction": "sent"}, "says otherwise"),
         ({"livemode": True, "status": "requested", "updated_at": utc_now() - timedelta(days=5)}, "not sent"),
     ],
 )
@@ -215,3 +265,21 @@ def test_a_transfer_that_people_must_look_at_is_told(
     with app.app_context(), app.extensions["realname"].write() as session:
         session.execute(update(Transfer).values(due_at=None, **values))
     assert word in str(found(settings)["transfers"].problem)
+
+
+@pytest.mark.parametrize(
+    ("terms", "words"),
+    [
+        ({"price_micros": 6, "spent_micros": 6, "daily_budget_micros": 10}, "budget of today is used up: sandbox face"),
+        ({"daily_budget_micros": 10}, "budget without a price"),
+        ({"opened_at": utc_now() - timedelta(hours=3)}, "cannot be reached: sandbox face (for 3 h)"),
+    ],
+)
+def test_a_limit_that_is_reached_is_told_apart_from_an_outage(
+    app: Flask, settings: Settings, terms: dict[str, Any], words: str
+) -> None:
+    services: Services = app.extensions["realname"]
+    today = utc_now().astimezone(SHANGHAI).date().isoformat()
+    with app.app_context(), services.write() as session:
+        session.add(Supply(provider="sandbox", capability="face", spent_on=today, **terms))
+    assert words in str(found(settings)["provider terms"].problem)

@@ -215,3 +215,25 @@ class TestThePortrait:
 
     def test_another_seed_draws_another(self) -> None:
         assert draw_portrait(100, 100, 5) != draw_portrait(100, 100, 6)
+
+
+class TestLeastSides:
+    """Of a provider that refuses small portraits."""
+
+    def test_a_picture_that_reaches_them_either_way_up_is_taken(self) -> None:
+        for sides in ((480, 640), (640, 480)):
+            fitting = fit_face_image(draw_portrait(*sides), **LIMITS, min_sides=(640, 480))
+            assert sorted(opened(fitting).size) == [480, 640]
+
+    @pytest.mark.parametrize("sides", [(479, 640), (480, 639), (640, 479)])
+    def test_a_smaller_one_is_refused_and_not_blown_up(self, sides: tuple[int, int]) -> None:
+        with pytest.raises(UnsupportedImage) as raised:
+            fit_face_image(draw_portrait(*sides), **LIMITS, min_sides=(640, 480))
+        assert raised.value.code == "too_small"
+
+    def test_bytes_are_not_saved_at_the_cost_of_them(self) -> None:
+        noisy = draw_portrait(480, 640, noise_seed=1)
+        with pytest.raises(UnsupportedImage) as raised:
+            fit_face_image(noisy, max_bytes=20_000, max_side=2048, min_sides=(640, 480))
+        assert raised.value.code == "too_large"
+        assert max(opened(fit_face_image(noisy, max_bytes=20_000, max_side=2048)).size) < 640

@@ -1,16 +1,20 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.caller import Caller, person
 from tests.conftest import NOW, Clock
 from tests.posting import one_step_on, work_off
-from verify import metrics
+from tests.transfers import to_amount
+from verify import metrics, process
 from verify.jobs import fan_out
-from verify.models import SealedStep
+from verify.models import Document, SealedStep, Supply
 from verify.services import Services
 
 COUNT = "from verify import metrics; metrics.request_answered('/healthz', 'GET', 200, 0.01)"
@@ -47,6 +51,18 @@ def test_open_attempts_are_counted_in_the_store(server: Caller, services: Servic
     assert value(metrics.expose(services)[0], "realname_attempts_open") == 1
 
 
+def test_for_how_long_a_circuit_has_been_open_is_shown(services: Services) -> None:
+    with services.write() as session:
+        session.add(Supply(provider="first", capability="face", opened_at=NOW - timedelta(minutes=15)))
+        session.add(Supply(provider="first", capability="sms"))
+    text = metrics.expose(services)[0]
+    labels = 'provider="first"}', 'realname_circuit_open{capability="'
+    assert [value(text, f'{labels[1]}{of}",{labels[0]}') for of in ("face", "sms")] == [1, 0]
+    since = 'realname_circuit_open_seconds{capability="'
+    assert [value(text, f'{since}{of}",{labels[0]}') for of in ("face", "sms")] == [900, 0]
+
+
+@pytest.mark.promise("2.1.1(2)")
 def test_rows_that_could_hold_a_face_are_counted_and_there_are_none(server: Caller, services: Services) -> None:
     made = server.create()["id"]
     server.consent(made)
@@ -64,7 +80,20 @@ def test_rows_that_could_hold_a_face_are_counted_and_there_are_none(server: Call
                 sealed_at=NOW,
             )
         )
-    assert value(metrics.expose(services)[0], "realname_faces_stored") == 1
+        for name in ("id_card", "license"):
+            session.add(
+                Document(
+                    verification_id=step.verification_id,
+                    step=name,
+                    media_type="image/jpeg",
+                    size=1,
+                    pages=1,
+                    digest="",
+                    attempts=0,
+                    created_at=NOW,
+                )
+            )
+    assert value(metrics.expose(services)[0], "realname_faces_stored") == 2
 
 
 def test_what_waits_and_for_how_long_is_read_from_the_store(server: Caller, services: Services, clock: Clock) -> None:
@@ -79,6 +108,34 @@ def test_what_waits_and_for_how_long_is_read_from_the_store(server: Caller, serv
     assert value(text, "realname_webhooks_waiting") == 3
     assert value(text, "realname_webhooks_oldest_seconds") == 300
     assert value(text, "realname_notifications_waiting") == 0
+
+
+def test_each_queue_tells_why_it_waits(server: Caller, services: Services, clock: Clock) -> None:
+    server.post("/v1/webhook_endpoints", {"url": "https://hooks.example/"})
+    one_step_on(server)
+    timed_out = server.create(account_ref="acct-2")["id"]
+    server.consent(timed_out)
+    server.step(timed_out, "identity", person(2, "张超时"), status=202)
+    to_amount(server, 3, "acct-3", ending="0003")
+    assert waiting(services)["events", "not_looked_at"][0] > 3
+    work_off(services)
+    clock.turn(minutes=5)
+    found = waiting(services)
+    assert found["webhooks", "connection_failed"] == (3, 300)
+    assert found["webhooks", "behind_an_earlier"][0] > 3
+    assert found["attempts", "Unknown"] == (1, 300)
+    assert found["transfers", "requested"] == (1, 300)
+    assert {queue for queue, _ in found} == {"webhooks", "attempts", "transfers"}
+
+
+def waiting(services: Services) -> dict[tuple[str, str], tuple[float, float]]:
+    """(queue, why) → how many, and for how long the oldest."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for family in text_string_to_metric_families(metrics.expose(services)[0].decode()):
+        for sample in family.samples if family.name in metrics.BACKLOG else ():
+            key = (sample.labels["queue"], sample.labels["why"])
+            found.setdefault(key, {})[family.name] = sample.value
+    return {key: (found[key]["realname_backlog"], found[key]["realname_backlog_oldest_seconds"]) for key in found}
 
 
 def test_tries_are_counted_by_what_came_of_them(server: Caller, services: Services) -> None:
@@ -100,7 +157,7 @@ def test_a_scrape_over_http_has_the_gauges_too(app: Flask) -> None:
 
 
 def test_several_processes_are_counted_together(tmp_path: Path) -> None:
-    environment = {**os.environ, metrics.MULTIPROCESS: str(tmp_path)}
+    environment = {**os.environ, process.MULTIPROCESS: str(tmp_path)}
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNT], env=environment, check=True, timeout=60)
     seen = subprocess.run([sys.executable, "-c", READ], env=environment, check=True, timeout=60, capture_output=True)

@@ -12,12 +12,16 @@ from verify import policies
 from verify.flows.methods import METHODS, STEPS
 from verify.flows.retention import CLASSES
 from verify.policies import LOCALES, POLICIES, Policy
-from verify.policies.items import ITEMS, KIND_NAMES, SHARES, Item, Share, Texts
+from verify.policies.items import ITEMS, Item
+from verify.policies.shares import SHARES, Share
+from verify.policies.words import KIND_NAMES, Texts
 
 #: a published text is never edited; a change is a new version
 PUBLISHED = {
     "2026-11-01": "a59a1de0f1ceb494a0f3c8bbdcf9c30f6d7080b528869526a780fa7e4de5d990",
     "2026-11-25": "29c811c2634c3cf6e689ce8d1daac81ea2bb7ac9b136b4f9a336d2fc8dc4fa88",
+    "2026-11-26": "8319d64fd5e21f148bdd5d99f5e1cf74f3e32cfa229baa866157d2c1f19f3b82",
+    "2026-11-28": "7d6e6259be6c41cea34b39381ab7926f1f81314aad4c2b3ca8400ca8a601968d",
 }
 
 each_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.version)
@@ -29,6 +33,7 @@ each_share = pytest.mark.parametrize("share", SHARES.values(), ids=lambda share:
 # Versions
 
 
+@pytest.mark.promise("8")
 def test_published_versions_are_as_they_were_published() -> None:
     assert {policy.version: policy.digest for policy in POLICIES} == PUBLISHED
 
@@ -39,6 +44,7 @@ def test_versions_are_in_the_order_they_take_effect() -> None:
     assert days == sorted(set(days))
 
 
+@pytest.mark.promise("8")
 @each_policy
 def test_a_version_is_in_force_from_its_day(policy: Policy) -> None:
     assert policies.current(policy.effective) is policy
@@ -120,6 +126,10 @@ LINES = {
         "zh-CN": "银行卡号、银行账号、预留手机号和联系方式",
         "en": "Card number, account number",
     },
+    "enterprise": {"zh-CN": "企业的名称、代码", "en": "Name, codes, industry"},
+    "unverified": {"zh-CN": "姓名和身份证号码", "en": "Name and ID number:"},
+    "document": {"zh-CN": "营业执照和授权书影像", "en": "Scans of licence"},
+    "reading": {"zh-CN": "从营业执照识别出的文字", "en": "What was read from a licence"},
     "contact": {
         "zh-CN": "银行卡号、银行账号、预留手机号和联系方式",
         "en": "Card number, account number",
@@ -130,6 +140,14 @@ LINES = {
     "consent": {"zh-CN": "您的同意与撤回记录", "en": "Record of what you consented to"},
     "event": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
     "attempt": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
+    "review": {"zh-CN": "工作人员就认证所写的内容", "en": "What our staff write"},
+    "review_record": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
+    "access_log": {"zh-CN": "工作人员查看和操作的记录", "en": "Record of what our staff"},
+    "rights_request": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
+    "authority_request": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
+    "bulletin": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
+    "account": {"zh-CN": "姓名和身份证号码", "en": "Name and ID number:"},
+    "erasure_order": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
     "idempotency": {"zh-CN": "防止重复提交的请求摘要", "en": "Digests that recognise a repeated request"},
     "face_tag": {"zh-CN": "人脸图像", "en": "Face image"},
     "network_log": {"zh-CN": "网络日志", "en": "Network logs"},
@@ -140,6 +158,7 @@ def test_the_notice_has_a_line_for_every_retention_class() -> None:
     assert LINES.keys() == CLASSES.keys()
 
 
+@pytest.mark.promise("5.4")
 @pytest.mark.parametrize("class_name", LINES)
 @each_locale
 def test_the_newest_notice_promises_the_periods_of_the_schedule(class_name: str, locale: str) -> None:
@@ -152,8 +171,8 @@ def test_the_newest_notice_promises_the_periods_of_the_schedule(class_name: str,
 # Items
 
 
-def items_for(steps: Iterable[str]) -> list[Item]:
-    return [item for item in ITEMS if set(steps).intersection(item.applies_to)]
+def items_for(steps: Iterable[str], type_: str = "personal") -> list[Item]:
+    return [item for item in ITEMS if set(steps).intersection(item.applies_to) and type_ in item.types]
 
 
 @each_item
@@ -183,10 +202,19 @@ def test_an_item_belongs_to_steps_of_the_flows(item: Item) -> None:
     ("item", "class_name"),
     [
         ("identity", "identity"),
+        ("identity", "unverified"),
+        ("enterprise", "unverified"),
+        ("legal_representative", "unverified"),
         ("bank_card", "bank"),
         ("bank_account", "bank"),
         ("bank_account", "transfer"),
         ("face", "face_tag"),
+        ("corporate_account", "bank"),
+        ("corporate_account", "transfer"),
+        ("enterprise", "enterprise"),
+        ("enterprise", "document"),
+        ("legal_representative", "identity"),
+        ("authorization_letter", "document"),
     ],
 )
 @each_locale
@@ -202,16 +230,32 @@ def test_an_item_promises_the_period_of_the_schedule(item: str, class_name: str,
         (("personal", "face"), ["identity", "face"]),
         (("personal", "bank_card"), ["identity", "bank_card", "face"]),
         (("personal", "micro_transfer"), ["identity", "bank_account", "id_card"]),
+        (("enterprise", "legal_representative"), ["identity", "enterprise", "face"]),
+        (
+            ("enterprise", "authorized_person"),
+            ["identity", "enterprise", "legal_representative", "authorization_letter", "face"],
+        ),
+        (
+            ("enterprise", "micro_transfer"),
+            [
+                "identity",
+                "corporate_account",
+                "enterprise",
+                "legal_representative",
+                "authorization_letter",
+                "id_card",
+            ],
+        ),
     ],
 )
 def test_a_method_asks_for_the_items_of_its_steps(method: tuple[str, str], items: list[str]) -> None:
-    assert [item.id for item in items_for(METHODS[method])] == items
+    assert [item.id for item in items_for(METHODS[method], method[0])] == items
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_what_a_method_sends_out_is_covered_by_its_items(method: tuple[str, str]) -> None:
     steps = METHODS[method]
-    asked = {kind for item in items_for(steps) for kind in item.kinds}
+    asked = {kind for item in items_for(steps, method[0]) for kind in item.kinds}
 
     for capability in (STEPS[step].asks for step in steps):
         assert capability is None or set(SHARES[capability].kinds) <= asked
@@ -223,6 +267,7 @@ def test_a_method_without_face_asks_for_no_face() -> None:
     assert Kind.FACE_IMAGE not in {kind for item in items_for(steps) for kind in item.kinds}
 
 
+@pytest.mark.promise("人脸办法 2025")
 def test_the_face_item_names_its_law_and_the_other_ways() -> None:
     face = next(item for item in ITEMS if item.id == "face")
 
@@ -238,6 +283,7 @@ def test_every_capability_has_its_template() -> None:
     assert SHARES.keys() == set(Capability)
 
 
+@pytest.mark.promise("4.2")
 @pytest.mark.parametrize("request_type", get_args(Request))
 def test_a_consent_names_just_the_kinds_that_are_sent(request_type: type[Request]) -> None:
     share = SHARES[request_type.capability]

@@ -28,6 +28,7 @@ child.wait()
 LATE = "from verify.process import die_with; die_with(1); print('alive')"
 
 
+@pytest.mark.promise("2.1.1(2)")
 @linux
 def test_a_process_leaves_no_core() -> None:
     done = subprocess.run([sys.executable, "-c", UNDUMPABLE], capture_output=True, text=True, check=True, timeout=60)

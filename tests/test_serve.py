@@ -1,4 +1,8 @@
 import json
+import os
+import random
+import secrets
+import select
 import signal
 import stat
 import subprocess
@@ -13,13 +17,14 @@ import psutil
 import pytest
 import requests
 import structlog
+from uuid_utils.compat import uuid7
 
 from tests.functional.service import Service, free_port
+from tests.waiting import WITHIN, wait_until
 from verify import serve
 from verify.config import ConfigurationError, Settings
+from verify.process import Gate
 from verify.serve import Child, check_port, fresh_folder, supervise
-
-WITHIN = 20.0
 
 
 @pytest.fixture
@@ -32,20 +37,13 @@ def service(tmp_path: Path) -> Iterator[Service]:
         service.stop()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.05)
-
-
 def children(service: Service) -> dict[str, psutil.Process]:
     """The supervisor's own living children, by the command they run."""
     assert service.process is not None
     found = {}
     for child in psutil.Process(service.process.pid).children():
         with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
-            found["".join(child.cmdline()[3:4])] = child
+            found[child.name().removeprefix("realname-")] = child
     return found
 
 
@@ -65,7 +63,7 @@ def events(service: Service) -> set[object]:
 
 def test_it_answers_drains_at_sigterm_and_ends_with_0(service: Service) -> None:
     assert children(service).keys() == {"web", "worker"}
-    until(lambda: "worker started" in events(service))
+    wait_until(lambda: "worker started" in events(service))
     before = family(service)
     assert service.stop() == 0
     assert not any(process.is_running() for process in before)
@@ -84,8 +82,8 @@ def test_a_child_that_is_killed_comes_back(service: Service, name: str) -> None:
     killed = children(service)[name]
     below = killed.children(recursive=True)
     killed.send_signal(signal.SIGKILL)
-    until(lambda: children(service).get(name, killed) != killed)
-    until(lambda: not any(process.is_running() for process in below))
+    wait_until(lambda: children(service).get(name, killed) != killed)
+    wait_until(lambda: not any(process.is_running() for process in below))
     service.wait_until_ready()
     assert service.stop() == 0
 
@@ -94,7 +92,7 @@ def test_a_child_that_is_killed_comes_back(service: Service, name: str) -> None:
 def test_a_web_process_that_is_killed_comes_back(service: Service) -> None:
     [killed] = children(service)["web"].children()
     killed.send_signal(signal.SIGKILL)
-    until(lambda: [p for p in children(service)["web"].children() if p != killed] != [])
+    wait_until(lambda: [p for p in children(service)["web"].children() if p != killed] != [])
     service.wait_until_ready()
     assert service.stop() == 0
 
@@ -171,47 +169,60 @@ def test_without_migrations_it_refuses_to_start(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def program(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Child]:
-    """A child that runs a shell line."""
+def child(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], Child]:
+    """One that does this instead of a command."""
 
-    def made(line: str) -> Child:
-        return Child("example", ("-c", line), {"PATH": "/usr/bin:/bin"})
+    def made(deed: Callable[[], None]) -> Child:
+        monkeypatch.setattr(serve, "run", lambda _words: deed())
+        return Child("example", ())
 
-    monkeypatch.setattr(serve, "PROGRAM", ("/bin/sh",))
     monkeypatch.setattr(serve, "LOOK_EVERY", 0.01)
     return made
 
 
-def run_for(seconds: float, *children: Child) -> int:
+def run_until(condition: Callable[[], bool], *children: Child) -> int:
     stop = threading.Event()
-    threading.Timer(seconds, stop.set).start()
+
+    def end() -> None:
+        try:
+            wait_until(condition)
+        finally:
+            stop.set()
+
+    threading.Thread(target=end).start()
     return supervise(children, stop)
 
 
 def test_a_child_that_dies_at_once_is_given_longer_and_longer_pauses(
-    program: Callable[[str], Child], monkeypatch: pytest.MonkeyPatch
+    child: Callable[[Callable[[], None]], Child], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(serve, "LONGEST_PAUSE", 0.16)
-    child = program("exit 3")
-    child.pause = 0.01
+    dying = child(lambda: sys.exit(3))
+    dying.pause = 0.01
     with structlog.testing.capture_logs() as logs:
-        assert run_for(0.6, child) == 0
+        assert run_until(lambda: dying.pause == 0.16, dying) == 0
     ends = [entry for entry in logs if entry["event"] == "child ended"]
-    assert 3 <= len(ends) <= 7
+    assert len(ends) >= 4
     assert {entry["status"] for entry in ends} == {3}
-    assert child.pause == 0.16
 
 
 def test_a_child_that_will_not_drain_is_killed_and_told_by_the_exit_status(
-    program: Callable[[str], Child], monkeypatch: pytest.MonkeyPatch
+    child: Callable[[Callable[[], None]], Child], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(serve, "DRAIN", 0.2)
-    stubborn = program("trap '' TERM; while :; do sleep 1; done")
+    deaf = tmp_path / "deaf"
+
+    def hear_nothing() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        deaf.touch()
+        time.sleep(WITHIN)
+
+    stubborn = child(hear_nothing)
     with structlog.testing.capture_logs() as logs:
-        assert run_for(0.3, stubborn) == 1
+        assert run_until(deaf.exists, stubborn) == 1
     assert "child killed" in [entry["event"] for entry in logs]
     assert stubborn.process is not None
-    assert stubborn.process.poll() == -signal.SIGKILL
+    assert stubborn.process.exitcode == -signal.SIGKILL
 
 
 def test_an_address_that_is_not_this_machines_is_refused() -> None:
@@ -225,3 +236,42 @@ def test_counts_of_an_earlier_run_are_forgotten(tmp_path: Path) -> None:
     (folder / "counter_1.db").touch()
     assert list(Path(fresh_folder(settings)).iterdir()) == []
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_halves_begin_when_the_gate_opens_and_later_ones_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setattr(serve, "run", lambda words: os.write(writing, words[0].encode()))
+    gate = Gate()
+    first = serve.fork("first", ("first ",), gate)
+    assert select.select([reading], [], [], 0.2)[0] == []
+    gate.open()
+    first.join()
+    serve.fork("second", ("second",), gate).join()
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        assert told.read() == "first second"
+
+
+def test_what_two_forks_draw_at_random_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+
+    def draw(_words: object) -> None:
+        os.write(writing, f"{uuid7()} {secrets.token_hex(4)} {random.random()}\n".encode())  # noqa: S311 - looked at
+
+    monkeypatch.setattr(serve, "run", draw)
+    for name in ("first", "second"):
+        serve.fork(name, ()).join()
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        drawn = [line.split() for line in told]
+    assert len(drawn) == 2
+    assert all(first[-8:] != second[-8:] for first, second in zip(*drawn, strict=True))
+
+
+def test_an_unfit_installation_ends_it_before_the_halves_begin(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    (tmp_path / "instance").mkdir(mode=0o700)
+    words = [sys.executable, "-m", "verify.cli", "serve", "--port", str(service.port)]
+    ended = subprocess.run(words, env=service.environment, capture_output=True, text=True, check=False, timeout=100)
+    assert ended.returncode == 2
+    assert ended.stderr.count("run `realname db upgrade`") == 1

@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 def engine(file: Path) -> Iterator[Engine]:
     settings = Settings(instance=file.parent, database_url=f"sqlite:///{file}", pool_size=2)
     engine = create_engine(settings.database_url, **store.engine_options(settings))
-    store.configure_sqlite(engine)
+    store.configure(engine)
     yield engine
     engine.dispose()
 
@@ -37,7 +37,8 @@ def begun(engine: Engine) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 1), ("busy_timeout", 10_000), ("foreign_keys", 1)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 1), ("busy_timeout", 10_000), ("foreign_keys", 1), ("secure_delete", 1)],
 )
 def test_sqlite_gets_its_pragmas(engine: Engine, pragma: str, value: object) -> None:
     with engine.connect() as connection:
@@ -91,10 +92,10 @@ def test_a_process_holds_no_more_connections_than_its_pool(file: Path, monkeypat
     engine.dispose()
 
 
-def test_postgresql_connections_are_checked_and_bounded(tmp_path: Path) -> None:
+def test_postgresql_connections_are_bounded(tmp_path: Path) -> None:
     settings = Settings(instance=tmp_path, database_url="postgresql+psycopg://db.example/realname", pool_size=7)
     options = store.engine_options(settings)
-    assert (options["pool_size"], options["max_overflow"], options["pool_pre_ping"]) == (7, 0, True)
+    assert (options["pool_size"], options["max_overflow"]) == (7, 0)
     assert "lock_timeout" in options["connect_args"]["options"]
 
 

@@ -164,6 +164,101 @@ def test_a_statement_settles_what_nobody_marked(
     assert report(run, file)["counts"] == {"duplicate": 2}
 
 
+def test_a_statement_is_found_below_what_the_bank_prints_above_it(
+    batch: tuple[str, dict[str, str], str], live: Caller, run: Run, tmp_path: Path
+) -> None:
+    file = Path(statement(tmp_path, shown(batch[1])))
+    file.write_text("账户明细\n户名,示例云\n\n" + file.read_text("utf-8-sig") + "\n", "utf-8-sig")
+    assert report(run, str(file))["counts"] == {"valid": 1}
+    assert live.read(batch[0])["next_step"] == "transfer_amount"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "用途, 金额, 摘要"),
+        ("日期,金额,摘要\n1,0.37,转账\n".encode(), "no line of the file has all the headings"),
+        ("用途,金额,摘要\n1,0.37,转账\n".encode("gb18030"), "try another --encoding"),
+        (b"PK\x03\x04\x00\x00", "no line of the file"),
+        ('用途,金额,摘要\n1,0.37,转账\n2,0.37,"钱二\n3,0.37,"转账"\n'.encode(), "line 3 of the file is not CSV"),
+        ('用途,金额,摘要\n1,0.37,"转账\n'.encode(), "line 2 of the file is not CSV"),
+        ('用途,金额,摘要\n1,0.37,"转\n账"\n'.encode(), "line 2 of the file is not CSV"),
+        (
+            "明细\n用途,金额,摘要,金额\n1,0.37,转账,9.99\n".encode(),
+            "line 2 of the file has the heading 金额 more than once",
+        ),
+    ],
+    ids=[
+        "empty",
+        "other headings",
+        "other encoding",
+        "a spreadsheet",
+        "a quote that swallows lines",
+        "a quote that is never closed",
+        "a value over two lines",
+        "a heading twice",
+    ],
+)
+def test_a_file_that_is_no_statement_is_refused_whole(
+    run: Run, tmp_path: Path, services: Services, content: bytes, told: str
+) -> None:
+    file = tmp_path / "statement.csv"
+    file.write_bytes(content)
+    assert told in " ".join(run("reconcile", "--statement", str(file), status=2).output.split())
+    with services.read() as session:
+        assert session.scalars(select(StatementLine)).all() == []
+
+
+def test_lines_are_counted_in_the_file(batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path) -> None:
+    file = Path(statement(tmp_path, shown(batch[1], 用途="rent"), shown(batch[1])))
+    file.write_text("账户明细\n\n" + file.read_text("utf-8-sig"), "utf-8-sig")
+    assert [line["line"] for line in report(run, str(file))["lines"]] == [4, 5]
+
+
+def test_another_export_of_the_same_payment_is_a_duplicate(
+    batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path
+) -> None:
+    line = shown(batch[1])
+    report(run, statement(tmp_path, line))
+    file = tmp_path / "again.csv"
+    reference, amount = line["用途"].upper(), f"¥{line['金额'].lstrip('-')}"
+    file.write_text(f"余额,摘要,金额,用途\n12.00,转账,{amount},{reference}\n,合计,1.00,\n", "utf-8-sig")
+    assert report(run, str(file))["counts"] == {"duplicate": 1, "no_match": 1}
+
+
+@pytest.mark.parametrize(("serial", "state", "difference"), [("A1", "duplicate", None), ("A2", "error", "paid_twice")])
+def test_the_banks_own_number_tells_a_second_payment_from_another_export(
+    batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path, serial: str, state: str, difference: str | None
+) -> None:
+    config = tmp_path / "realname.toml"
+    config.write_text(CONFIG.replace('kind = "摘要"', 'kind = "摘要", serial = "日期"'), "utf-8")
+    report(run, statement(tmp_path, shown(batch[1], 日期="A1")))
+    again = report(run, statement(tmp_path, shown(batch[1], 日期=serial)), status=1 if difference else 0)
+    assert [(line["state"], line["difference"]) for line in again["lines"]] == [(state, difference)]
+
+
+def test_a_reference_with_control_characters_is_an_error(
+    batch: tuple[str, dict[str, str], str], live: Caller, run: Run, tmp_path: Path
+) -> None:
+    file = statement(tmp_path, shown(batch[1], 用途=f"{batch[1]['用途']}\x00"), shown(batch[1], 用途="rent\t"))
+    lines = report(run, file, status=1)["lines"]
+    assert [(line["state"], line["difference"]) for line in lines] == [
+        ("error", "reference_unreadable"),
+        ("no_match", None),
+    ]
+    assert live.read(batch[0])["status"] == "processing"
+
+
+def test_a_difference_is_told_again_and_stays_in_the_status(
+    batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path
+) -> None:
+    file = statement(tmp_path, shown(batch[1], 金额="9.99"))
+    told = {"difference": "amount_differs", "reference": batch[1]["用途"]}
+    assert report(run, file, status=1)["lines"] == [{"line": 2, "state": "error", **told}]
+    assert report(run, file, status=1)["lines"] == [{"line": 2, "state": "duplicate", **told}]
+    assert json.loads(run("status", "--json").output)["statement_differences"] == [told]
+
+
 def test_a_returned_payment_on_the_statement_suspends_a_verified_account(
     batch: tuple[str, dict[str, str], str], live: Caller, run: Run, tmp_path: Path, services: Services
 ) -> None:
@@ -189,7 +284,7 @@ def test_a_line_that_does_not_fit_is_a_difference(
 ) -> None:
     found = report(run, statement(tmp_path, shown(batch[1], **change)), status=1)
     assert found["lines"] == [
-        {"line": 1, "state": "error", "difference": difference, "reference": batch[1]["用途"]},
+        {"line": 2, "state": "error", "difference": difference, "reference": batch[1]["用途"]},
     ]
 
 
@@ -201,6 +296,42 @@ def test_money_that_left_twice_is_a_difference(
         ("valid", None),
         ("error", "paid_twice"),
     ]
+    book = json.loads(run("status", "--json").output)
+    paid = book["ledger_fen"]["paid"]
+    assert book["ledger_fen"] | {"differences": paid, "wallet": -2 * paid} == book["ledger_fen"]
+    assert (book["difference_fen"], book["unbalanced"], book["misplaced"]) == (0, [], [])
+
+
+def test_money_that_came_back_twice_leaves_the_ledger_whole(
+    batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path
+) -> None:
+    back = shown(batch[1], 摘要="退汇")
+    report(run, statement(tmp_path, shown(batch[1]), shown(batch[1]), back, back), status=1)
+    book = json.loads(run("status", "--json").output)
+    assert (book["ledger_fen"]["differences"], book["difference_fen"], book["misplaced"]) == (0, 0, [])
+
+
+@pytest.mark.parametrize("paid", ["9.99", "0.01"], ids=["more", "less"])
+def test_what_was_paid_beside_an_order_is_in_the_ledger(
+    batch: tuple[str, dict[str, str], str], run: Run, tmp_path: Path, paid: str
+) -> None:
+    line = batch[1]
+    report(run, statement(tmp_path, shown(line, 金额=paid)), status=1)
+    book = json.loads(run("status", "--json").output)
+    ordered = book["ledger_fen"]["in_flight"]
+    beside = round(float(paid) * 100) - ordered
+    assert book["ledger_fen"] | {"differences": beside, "wallet": -ordered - beside} == book["ledger_fen"]
+    assert (book["difference_fen"], book["unbalanced"], book["misplaced"]) == (0, [], [])
+
+
+def test_an_order_paid_with_another_amount_is_not_marked_as_paid(
+    batch: tuple[str, dict[str, str], str], live: Caller, run: Run, tmp_path: Path
+) -> None:
+    verification, line, number = batch
+    report(run, statement(tmp_path, shown(line, 金额="9.99")), status=1)
+    said = run("mark-paid", number, status=1).output
+    assert said.startswith(f"0 sent\n{line['用途']} left out: ")
+    assert live.read(verification)["status"] == "processing"
 
 
 def test_a_payment_no_statement_shows_is_counted(
@@ -232,6 +363,30 @@ def test_people_may_say_what_they_found_out(
     assert run("settle", line["用途"], "--as", finding).output == f"{finding}\n"
     assert run("settle", line["用途"], "--as", finding).output == "nothing changed\n"
     assert live.read(verification)["next_step"] == next_step
+
+
+def test_what_people_say_against_what_is_known_moves_nothing_and_is_kept(
+    batch: tuple[str, dict[str, str], str], run: Run
+) -> None:
+    reference = batch[1]["用途"]
+    run("settle", reference, "--as", "returned")
+    assert "it is returned already" in run("settle", reference, "--as", "sent", status=1).output
+    found = json.loads(run("status", "--json").output)
+    assert (found["stages"], found["contradicted"]) == ({"returned": 1}, [reference])
+
+
+def test_the_status_names_what_waits_for_people(live: Caller, run: Run, tmp_path: Path) -> None:
+    to_amount(live)
+    before = json.loads(run("status", "--json").output)
+    assert (before["to_export"], before["unpaid_batches"]) == (1, [])
+    said = run("export", "--to", str(tmp_path / "batch.csv")).output
+    taken_out = json.loads(run("status", "--json").output)
+    [batch] = taken_out["unpaid_batches"]
+    assert (taken_out["to_export"], batch["orders"]) == (0, 1)
+    assert batch["batch"] in said
+    assert batch["batch"] in run("status").output
+    run("mark-paid", batch["batch"])
+    assert json.loads(run("status", "--json").output)["unpaid_batches"] == []
 
 
 def test_staff_lift_a_block_without_the_number_being_shown(run: Run, services: Services) -> None:

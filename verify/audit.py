@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,18 @@ from sqlalchemy.orm import Session
 
 from crypto.chain import event_hash
 from verify.flows.states import FINAL
-from verify.models import Event, Verification
+from verify.models import Account, Event, Verification
 
 #: verifications read at a time
 BATCH = 500
 
 NIL = UUID(int=0)
+
+#: number and hash before a chain's first entry
+NOTHING: tuple[int, bytes | None] = (0, None)
+
+#: entry of an account's chain: a verification's events were deleted as the schedule says
+DELETED = "record.deleted"
 
 HEAD = "not the head its verification keeps"
 STATUS = "its status is not the one the chain ends with"
@@ -29,6 +35,17 @@ class Break:
     verification: UUID
     seq: int
     reason: str
+    #: of the id: the chain is an account's where it says so
+    prefix: str = "ver_"
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The row that keeps a chain's head, its entries, and the last of those that were deleted before them."""
+
+    row: Verification | Account
+    events: list[Event]
+    start: tuple[int, bytes | None]
 
 
 @dataclass
@@ -39,21 +56,36 @@ class Tally:
 
 def first_break(session: Session, tally: Tally) -> Break | None:
     """The first broken entry in order of verifications, or None. ``tally`` counts what was walked."""
-    for verification_id, seq, head, status, events in _chains(session):
-        found = broken_at(verification_id, events, seq, head, status)
+    for chain in chains(session):
+        found = _broken(chain)
         if found is not None:
             return found
-        tally.verifications += 1
-        tally.events += len(events)
+        tally.verifications += isinstance(chain.row, Verification)
+        tally.events += len(chain.events)
     return None
 
 
+def _broken(chain: Chain) -> Break | None:
+    row = chain.row
+    status = row.status if isinstance(row, Verification) else None
+    found = broken_at(row.id, chain.events, row.event_seq, row.event_hash, status, chain.start)
+    return found if found is None or isinstance(row, Verification) else replace(found, prefix="acc_")
+
+
 def broken_at(
-    verification: UUID, events: Sequence[Event], seq: int, head: bytes | None, status: str | None = None
+    verification: UUID,
+    events: Sequence[Event],
+    seq: int,
+    head: bytes | None,
+    status: str | None = None,
+    start: tuple[int, bytes | None] = NOTHING,
 ) -> Break | None:
-    """Compare one chain with its hashes, with the head its verification keeps, and with its ``status``."""
-    previous: bytes | None = None
-    for expected, event in enumerate(events, start=1):
+    """Compare one chain with its hashes, with the head its verification keeps, and with its ``status``.
+
+    ``start`` is number and hash of the last entry before ``events``, which were deleted as the schedule says.
+    """
+    before, previous = start
+    for expected, event in enumerate(events, start=before + 1):
         if event.seq != expected:
             return Break(verification, expected, "missing")
         # SQLite keeps whatever type was written into a column
@@ -63,9 +95,10 @@ def broken_at(
             return Break(verification, event.seq, "changed")
         if not _columns_agree(event):
             return Break(verification, event.seq, "columns differ from the payload")
-    if len(events) != seq:
-        return Break(verification, min(len(events), seq) + 1, "cut off" if len(events) < seq else "added")
-    agrees = status is None or _status_agrees(events, status)
+    there = before + len(events)
+    if there != seq:
+        return Break(verification, min(there, seq) + 1, "cut off" if there < seq else "added")
+    agrees = status is None or (before and not events) or _status_agrees(events, status)
     reason = HEAD if previous != head else None if agrees else STATUS
     return Break(verification, seq, reason) if reason else None
 
@@ -81,15 +114,32 @@ def _columns_agree(event: Event) -> bool:
     return (payload["id"], payload["seq"], payload["type"]) == (str(event.id), event.seq, event.type)
 
 
-def _chains(session: Session) -> Iterator[tuple[UUID, int, bytes | None, str, list[Event]]]:
+def chains(session: Session) -> Iterator[Chain]:
+    """Every chain, of verifications first; rows leave the session again."""
+    for table in (Verification, Account):
+        yield from _chains_of(session, table)
+
+
+def _chains_of(session: Session, table: Any) -> Iterator[Chain]:
     last = NIL
-    columns = (Verification.id, Verification.event_seq, Verification.event_hash, Verification.status)
-    heads = select(*columns).order_by(Verification.id)
-    while batch := session.execute(heads.where(Verification.id > last).limit(BATCH)).all():
+    own = Event.verification_id if table is Verification else Event.account_id
+    heads = select(table).order_by(table.id)
+    while batch := session.scalars(heads.where(table.id > last).limit(BATCH)).all():
         last = batch[-1].id
         events: dict[UUID, list[Event]] = {row.id: [] for row in batch}
-        ids = (batch[0].id, last)
-        for event in session.scalars(select(Event).where(Event.verification_id.between(*ids)).order_by(Event.seq)):
-            events.setdefault(event.verification_id, []).append(event)
-        yield from ((row.id, row.event_seq, row.event_hash, row.status, events[row.id]) for row in batch)
+        for event in session.scalars(select(Event).where(own.between(batch[0].id, last)).order_by(Event.seq)):
+            events.setdefault(event.verification_id or event.account_id or NIL, []).append(event)
+        starts = _starts(session, [row for row in batch if isinstance(row, Verification) and row.events_deleted_at])
+        yield from (Chain(row, events[row.id], starts.get(row.id, NOTHING)) for row in batch)
         session.expunge_all()
+
+
+def _starts(session: Session, cut: Sequence[Verification]) -> dict[UUID, tuple[int, bytes | None]]:
+    """Of verifications whose events were deleted: number and hash of the last one, as the accounts' chains say."""
+    if not cut:
+        return {}
+    entries = select(Event.payload).where(
+        Event.account_id.in_({verification.account_id for verification in cut}), Event.type == DELETED
+    )
+    kept = [json.loads(payload) for payload in session.scalars(entries.order_by(Event.account_id, Event.seq))]
+    return {UUID(entry["verification"]): (entry["last"], bytes.fromhex(entry["hash"])) for entry in kept}

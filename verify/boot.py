@@ -9,10 +9,12 @@ from sqlalchemy import Engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from crypto import keyring_file, selftest
+from crypto import keyring_file, sealers, selftest
 from crypto.errors import KeyringInvalid
 from crypto.keyring import Keyring
+from crypto.live import LiveKeyring
 from crypto.sealer import KeySealer, SecretSealer
+from crypto.suites import only
 from verify.config import ConfigurationError, Settings
 from verify.models import keystore
 from verify.models.keystore import key_registry
@@ -23,15 +25,37 @@ from verify.store import sqlite_file
 UPGRADE = "run `realname db upgrade`"
 
 
-def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[Keyring, Vault]:
+class KeyringPlace:
+    """Where the settings say that the keyring is, as a live keyring's source; a setting never changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def stamp(self) -> object:
+        return None if self._settings.keyring is not None else keyring_file.stamp(self._settings.keyring_path)
+
+    def read(self) -> Keyring:
+        return required_keyring(self._settings)
+
+
+def open_stores(settings: Settings, clock: Callable[[], datetime] = utc_now) -> tuple[LiveKeyring, Vault]:
     """The keyring, made if no key was ever used here, and the vault it opens.
 
     Raises ConfigurationError, or a CryptoError naming the key that is missing or another's.
     """
-    selftest.run()
+    selftest.run(only(settings.allowed_suites))
     engine = open_key_store(settings)
+
+    def accept(changed: Keyring) -> None:
+        try:
+            vault.accept(changed)
+        except DBAPIError as error:
+            msg = f"the key store does not answer ({type(error).__name__})"
+            raise KeyringInvalid(msg) from None
+
     try:
-        keyring = _keyring(settings, engine)
+        make_keyring(settings, engine)
+        keyring = LiveKeyring(KeyringPlace(settings), accept)
         vault = Vault(engine, keyring, clock)
         vault.check_registry()
     except BaseException:
@@ -90,12 +114,19 @@ def place_of(url: str) -> tuple[object, ...]:
 
 def sealer(settings: Settings) -> KeySealer | None:
     """What unseals the keyring; None where its keys stand in the clear."""
-    if settings.keyring_secret is None:
-        return None
+    if settings.seal:
+        return sealers.load({name: value for name, value in settings.seal.items() if name != "former"})
+    if settings.keyring_secret is not None:
+        return secret_sealer("REALNAME_KEYRING_SECRET", settings.keyring_secret)
+    return None
+
+
+def secret_sealer(name: str, secret: str) -> SecretSealer:
+    """Raises ConfigurationError naming the setting."""
     try:
-        return SecretSealer(base64.b64decode(settings.keyring_secret, validate=True))
+        return SecretSealer(base64.b64decode(secret, validate=True))
     except binascii.Error:
-        msg = "REALNAME_KEYRING_SECRET must be base64 of 32 bytes"
+        msg = f"{name} must be base64 of 32 bytes"
         raise ConfigurationError(msg) from None
 
 
@@ -104,8 +135,8 @@ def read_keyring(settings: Settings) -> Keyring | None:
     place = "REALNAME_KEYRING" if settings.keyring is not None else str(settings.keyring_path)
     try:
         if settings.keyring is not None:
-            return Keyring.parse(settings.keyring, sealer(settings))
-        return keyring_file.read(settings.keyring_path, sealer(settings))
+            return Keyring.parse(settings.keyring, sealer(settings), only(settings.allowed_suites))
+        return keyring_file.read(settings.keyring_path, sealer(settings), only(settings.allowed_suites))
     except FileNotFoundError:
         return None
     except KeyringInvalid as error:
@@ -118,13 +149,23 @@ def read_keyring(settings: Settings) -> Keyring | None:
         raise ConfigurationError(msg) from None
 
 
-def _keyring(settings: Settings, engine: Engine) -> Keyring:
-    found = read_keyring(settings)
-    if found is not None:
-        return found
+def required_keyring(settings: Settings) -> Keyring:
+    """Raises KeyringInvalid where there is none."""
+    keyring = read_keyring(settings)
+    if keyring is None:
+        msg = f"there is no keyring at {settings.keyring_path} yet; the first start makes one"
+        raise KeyringInvalid(msg)
+    return keyring
+
+
+def make_keyring(settings: Settings, engine: Engine) -> None:
+    """Make the keyring if there is none and no key was ever used with this key store. Raises ConfigurationError."""
+    if settings.keyring is not None or settings.keyring_path.exists():
+        return
     if not keystore.is_empty(engine):
         raise ConfigurationError(_missing(settings, engine))
-    return keyring_file.create(settings.keyring_path, Keyring.generate(utc_now()), sealer(settings))
+    made = Keyring.generate(utc_now(), settings.suite, only(settings.allowed_suites))
+    keyring_file.create(settings.keyring_path, made, sealer(settings))
 
 
 def _missing(settings: Settings, engine: Engine) -> str:

@@ -103,6 +103,14 @@ def _flag(name: str, raw: Any) -> bool:
     return value
 
 
+def _suites(name: str, raw: Any) -> tuple[int, ...]:
+    numbers = [part.strip() for part in str(raw).split(",")]
+    if not numbers or any(number not in {"1", "2"} for number in numbers):
+        msg = f"{name} must be suites separated by commas, such as 1,2"
+        raise ConfigurationError(msg)
+    return tuple(sorted({int(number) for number in numbers}))
+
+
 def _routes(name: str, raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
         msg = f"{name} must be a table in the file REALNAME_CONFIG names"
@@ -130,7 +138,14 @@ class Settings:
     keyring: str | None = setting(_text, None, "the keyring itself, as JSON")
     keyring_file: Path | None = setting(_path, None, "where the keyring is; keyring.json in the instance folder")
     keyring_secret: str | None = setting(_text, None, "base64 of the 32 bytes that unseal a sealed keyring")
+    seal: Mapping[str, Any] = setting(_routes, {}, "what seals the keyring, a table in the TOML file only")
+    suite: int = setting(_number(1, 2), 1, "of new keys: 1 is AES-256-GCM with SHA-256, 2 is SM4-GCM with SM3")
+    allowed_suites: tuple[int, ...] = setting(_suites, (), "what may be read; REALNAME_SUITE, and 1")
+    audit_file: Path | None = setting(_path, None, "file outside the database to which signed checkpoints are added")
     public_url: str = setting(_origin, "http://127.0.0.1:8080", "how browsers reach this service")
+    trusted_proxies: int = setting(
+        _number(0, 10), 0, "proxies in front that set X-Forwarded-For; the client's address is read past so many"
+    )
     limits_url: str = setting(_url("memory", "redis"), "memory://", "where request rates are counted")
     pool_size: int = setting(_number(1, 500), 10, "database connections a process may hold")
     request_rate: str = setting(_rate, "100 per second", "requests one credential or address may make")
@@ -142,13 +157,39 @@ class Settings:
     webhook_allow_private: bool = setting(
         _flag, default=False, help="let webhooks reach private addresses and, with test keys, plain HTTP"
     )
+    registry_rechecks: int = setting(
+        _number(0, 120), 15, "working days on which a register without a record is asked again"
+    )
+    review_target_hours: int = setting(_number(1, 720), 24, "how long a case may wait for staff before it is late")
+    registry_watch_days: int = setting(
+        _number(1, 366), 90, "days after which the register is asked again about a verified enterprise"
+    )
+    documents_url: str | None = setting(
+        _url("file", "s3"),
+        None,
+        "where documents lie sealed, file:///folder or s3://bucket/prefix; the instance folder",
+    )
+    s3_endpoint: str | None = setting(_url("http", "https"), None, "endpoint of the object store")
+    s3_region: str = setting(_text, "us-east-1", "region by which requests to it are signed")
+    s3_access_key_id: str | None = setting(_text, None, "its access key")
+    s3_secret_access_key: str | None = setting(_text, None, "the secret of that key")
+    s3_virtual_host: bool = setting(_flag, default=False, help="name the bucket in the host, as some stores demand")
     smtp_url: str | None = setting(
         _url("smtp", "smtps", "log"), None, "mail server for results, smtps://user:password@host:465; log:// only logs"
     )
     mail_from: str | None = setting(_text, None, "sender of these mails")
+    rights_mail: str | None = setting(_text, None, "mailbox of staff who are reminded of rights requests that fall due")
+    keys_backup_days: int = setting(
+        _number(0, 3650), 7, "days that copies of the key store are kept; erasure certificates name them"
+    )
     providers: Mapping[str, Any] = setting(_routes, {}, "live providers and routes, a table in the TOML file only")
 
     def __post_init__(self) -> None:
+        if not self.allowed_suites:
+            object.__setattr__(self, "allowed_suites", tuple(sorted({1, self.suite})))
+        if self.suite not in self.allowed_suites:
+            msg = "REALNAME_ALLOWED_SUITES must hold REALNAME_SUITE"
+            raise ConfigurationError(msg)
         if self.transfer_low_fen > self.transfer_high_fen:
             msg = "REALNAME_TRANSFER_LOW_FEN must not be above REALNAME_TRANSFER_HIGH_FEN"
             raise ConfigurationError(msg)
@@ -186,7 +227,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values = {}
     for name, (label, value) in raw.items():
         if name not in known:
-            msg = f"{label} is not a setting of realname; see the configuration table in README.md"
+            msg = f"{label} is not a setting of realname; see docs/reference/settings.md"
             raise ConfigurationError(msg)
         values[name] = known[name].metadata["read"](label, value)
     return Settings(**values)

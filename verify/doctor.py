@@ -9,20 +9,24 @@ from fractions import Fraction
 from pathlib import Path
 
 from limits.storage import storage_from_string
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from crypto import selftest
 from crypto.errors import CryptoError
 from providers.base import Misconfigured, Proof
-from verify import config, load_providers
+from verify import config, credentials, terms
 from verify.boot import UPGRADE, open_key_store, open_stores, place_of, read_keyring
 from verify.config import ConfigurationError, Settings
+from verify.flows.checks import SHANGHAI
 from verify.flows.transfers.challenge import odds
 from verify.jobs.queue import make_huey
-from verify.migrating import HISTORIES, migration_engine, require_current, revision
-from verify.models import Attempt, Event, Transfer, keystore
+from verify.jobs.worker import EVERY, SWEEP_EVERY
+from verify.loading import load_providers
+from verify.migrating import HISTORIES, migration_engine, revision
+from verify.models import Agreement, Attempt, Event, Periodic, RightsRequest, Transfer, keystore
 from verify.notifiers import make_notifiers
+from verify.rates import storage_url
 from verify.services import utc_now
 from verify.store import sqlite_file
 
@@ -31,6 +35,9 @@ MAX_SKEW = timedelta(seconds=2)
 
 #: a row due for longer means that no worker runs
 MAX_OVERDUE = timedelta(minutes=5)
+
+#: each worker that runs takes a round within a minute
+MAX_SILENCE = timedelta(minutes=3)
 
 #: banks take two working days, and people a weekend
 MAX_UNPAID = timedelta(days=4)
@@ -78,19 +85,9 @@ def examine(environ: Mapping[str, str] | None = None) -> list[Finding]:
     return findings
 
 
-def require_startable(settings: Settings) -> None:
-    """Raises what keeps the service from starting: settings, tables, keyring, providers, notifiers."""
-    require_current(settings)
-    _, vault = open_stores(settings)
-    vault.engine.dispose()
-    make_notifiers(settings)
-    for provider in load_providers(settings).values():
-        provider.close()
-
-
 def _run(name: str, check: Check, settings: Settings) -> Finding:
-    note = NOTES[name](settings) if name in NOTES else None
     try:
+        note = NOTES[name](settings) if name in NOTES else None
         problem, mend = check(settings) or (None, None)
         return Finding(name, problem, mend, note)
     except ConfigurationError as error:
@@ -150,7 +147,7 @@ def _broker(settings: Settings) -> Ailment | None:
 
 
 def _limits(settings: Settings) -> Ailment | None:
-    if storage_from_string(settings.limits_url).check():
+    if storage_from_string(storage_url(settings.limits_url)).check():
         return None
     return (
         "REALNAME_LIMITS_URL names a store that does not answer",
@@ -159,6 +156,26 @@ def _limits(settings: Settings) -> Ailment | None:
 
 
 def _worker(settings: Settings) -> Ailment | None:
+    """An installation on which none ever ran is told of by the work that waits."""
+    seen = _last_round(settings)
+    if seen is not None and seen < utc_now() - MAX_SILENCE:
+        return f"no worker did a round since {seen:%Y-%m-%d %H:%M} UTC", "start `realname worker`, and see its log"
+    return None
+
+
+def _round_note(settings: Settings) -> str:
+    seen = _last_round(settings)
+    return f"last round at {seen:%Y-%m-%d %H:%M:%S} UTC" if seen else "no worker ran yet"
+
+
+def _last_round(settings: Settings) -> datetime | None:
+    """When a worker last took up periodic work; its next is due a fixed time later."""
+    with _main(settings) as engine, engine.connect() as connection:
+        due = connection.scalar(select(func.max(Periodic.due_at)).where(Periodic.name.not_in(EVERY)))
+    return None if due is None else due - timedelta(seconds=SWEEP_EVERY)
+
+
+def _overdue(settings: Settings) -> Ailment | None:
     with _main(settings) as engine, engine.connect() as connection:
         oldest = min((due for query in DUE if (due := connection.scalar(query)) is not None), default=None)
     if oldest is not None and oldest < utc_now() - MAX_OVERDUE:
@@ -167,7 +184,7 @@ def _worker(settings: Settings) -> Ailment | None:
 
 
 def _transfers(settings: Settings) -> Ailment | None:
-    contradicted = select(func.count()).where(Transfer.contradiction.is_not(None))
+    contradicted = select(func.count()).where(Transfer.livemode.is_(True), Transfer.contradiction.is_not(None))
     unpaid = select(func.count()).where(
         Transfer.livemode.is_(True), Transfer.status == "requested", Transfer.updated_at < utc_now() - MAX_UNPAID
     )
@@ -182,6 +199,15 @@ def _transfers(settings: Settings) -> Ailment | None:
     if odds(Proof.AMOUNT, settings) > MAX_ODDS:
         problem = f"an amount can be guessed with a chance of {odds(Proof.AMOUNT, settings)}"
         return problem, "widen REALNAME_TRANSFER_LOW_FEN to REALNAME_TRANSFER_HIGH_FEN"
+    return None
+
+
+def _rights(settings: Settings) -> Ailment | None:
+    late = select(func.count()).where(RightsRequest.answered_at.is_(None), RightsRequest.due_at <= utc_now())
+    with _main(settings) as engine, engine.connect() as connection:
+        count = connection.scalar(late) or 0
+    if count:
+        return f"{count} rights requests are past their due date", "answer them: /ops/rights, or `realname rights list`"
     return None
 
 
@@ -204,9 +230,37 @@ def _clock(settings: Settings) -> Ailment | None:
 
 
 def _providers(settings: Settings) -> Ailment | None:
-    for provider in load_providers(settings).values():
+    for provider in load_providers(settings, credentials.of_stores(settings)).values():
         provider.close()
     return None
+
+
+def _terms(settings: Settings) -> Ailment | None:
+    with _main(settings) as engine, engine.connect() as connection:
+        return terms.ailment(connection, utc_now())
+
+
+def _agreements(settings: Settings) -> Ailment | None:
+    """Of those that live data is sent to (个人信息保护法 21, policy 4.1)."""
+    today = utc_now().astimezone(SHANGHAI).date()
+    current = select(Agreement.provider).where(
+        Agreement.ended_at.is_(None), or_(Agreement.valid_until.is_(None), Agreement.valid_until >= today)
+    )
+    with _main(settings) as engine, engine.connect() as connection:
+        agreed = set(connection.scalars(current))
+    try:
+        providers = load_providers(settings, credentials.of_stores(settings))
+    except (ConfigurationError, Misconfigured):
+        return None  # "providers" tells of it
+    missing = sorted(name for name, provider in providers.items() if not provider.test_only and name not in agreed)
+    for provider in providers.values():
+        provider.close()
+    if not missing:
+        return None
+    return (
+        f"no agreement stands with these processors of live data: {', '.join(missing)}",
+        "note it: `realname register add agreement PROVIDER`, or take the provider out of the configuration",
+    )
 
 
 def _notifiers(settings: Settings) -> Ailment | None:
@@ -247,19 +301,25 @@ CHECKS: Mapping[str, Check] = {
     "keyring": _keyring,
     "broker": _broker,
     "limits": _limits,
-    "overdue work": _worker,
+    "worker": _worker,
+    "overdue work": _overdue,
     "transfers": _transfers,
+    "rights requests": _rights,
     "clock": _clock,
     "providers": _providers,
+    "provider terms": _terms,
+    "agreements": _agreements,
     "notifiers": _notifiers,
     "files": _files,
 }
 
 #: left out when the databases are not as they should be
-NEED_TABLES = frozenset({"keyring", "overdue work", "transfers", "clock"})
+NEED_TABLES = frozenset(
+    {"keyring", "worker", "overdue work", "transfers", "rights requests", "clock", "provider terms", "agreements"}
+)
 
 #: worth knowing though nothing is wrong
-NOTES: Mapping[str, Callable[[Settings], str]] = {"transfers": _odds}
+NOTES: Mapping[str, Callable[[Settings], str]] = {"transfers": _odds, "worker": _round_note}
 
 #: for what a check's own sentence does not say already
 MENDS: Mapping[str, str] = {

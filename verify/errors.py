@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from verify.field_messages import field_message
+from verify.file_messages import FILE_MESSAGES
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,36 @@ PROBLEMS: Mapping[str, Kind] = {
     "verification_final": Kind(HTTPStatus.CONFLICT, "This verification has ended and stays as it is."),
     "verification_open": Kind(HTTPStatus.CONFLICT, "The account has an open verification of this type."),
     "notice_changed": Kind(HTTPStatus.CONFLICT, "The consent notice has changed; read and show it again."),
+    "account_closed": Kind(HTTPStatus.CONFLICT, "The account is closed; nothing of it is processed any more."),
+    "rights_request_final": Kind(HTTPStatus.CONFLICT, "This request cannot be changed in this way any more."),
+    "not_carried_out": Kind(
+        HTTPStatus.CONFLICT, "What is asked for was not done yet: do it, or refuse it on a ground."
+    ),
+    "proof_required": Kind(HTTPStatus.CONFLICT, "Who asks for another has to show first that they may."),
+    "consent_refused": Kind(
+        HTTPStatus.CONFLICT, "The account's owner withdrew what this rests on; ask again later, or when they ask."
+    ),
     "method_unavailable": Kind(HTTPStatus.CONFLICT, "This verification cannot move to that method."),
     "personal_verification_required": Kind(
         HTTPStatus.CONFLICT, "An enterprise verification needs a verified person of the same account first."
     ),
+    "guardian_not_verified": Kind(
+        HTTPStatus.CONFLICT, "The guardian needs an account of their own whose owner, an adult, is verified."
+    ),
     "no_endpoint": Kind(HTTPStatus.CONFLICT, "There is no enabled webhook endpoint to send this to."),
     "too_many_endpoints": Kind(HTTPStatus.CONFLICT, "The application has as many webhook endpoints as it may have."),
+    "not_in_review": Kind(HTTPStatus.CONFLICT, "This verification is not in review."),
+    "case_claimed": Kind(HTTPStatus.CONFLICT, "Somebody else works on this case."),
+    "second_person_required": Kind(HTTPStatus.CONFLICT, "A second person has to agree to this."),
+    "nothing_to_do": Kind(HTTPStatus.CONFLICT, "There is nothing here that this could be done to."),
+    "own_proposal": Kind(HTTPStatus.FORBIDDEN, "Nobody is their own second person."),
+    "session_unavailable": Kind(
+        HTTPStatus.CONFLICT, "This application takes face images itself; send one to the face step."
+    ),
+    "step_unanswered": Kind(HTTPStatus.CONFLICT, "A step has no answer yet; ask the user for it again."),
+    "documents_unopened": Kind(
+        HTTPStatus.CONFLICT, "Every page of the papers that wait to be read has to be opened in the console first."
+    ),
     "request_in_progress": Kind(HTTPStatus.CONFLICT, "The first request with this idempotency key still runs."),
     "length_required": Kind(HTTPStatus.LENGTH_REQUIRED, "Content-Length is required."),
     "too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is too large."),
@@ -39,14 +64,21 @@ PROBLEMS: Mapping[str, Kind] = {
     "invalid_input": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "Some fields are not valid."),
     "idempotency_key_reused": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This idempotency key was used with another body."),
     "underage": Kind(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "People under 18 need a guardian, which is not offered here yet."
+        HTTPStatus.UNPROCESSABLE_ENTITY, "People under 18 are not verified here; nothing that was given was kept."
     ),
     "unsupported_image": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The image cannot be used."),
+    "unsupported_file": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This file cannot be used."),
     "unsupported_document": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "This kind of identity paper is not taken here."),
     "rate_limited": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests."),
     "too_many_attempts": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too many attempts; wait before the next."),
     "internal_error": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here."),
-    "provider_unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The provider cannot be reached; try again."),
+    "step_returned": Kind(
+        HTTPStatus.CONFLICT, "The provider would not; `reason` and the verification's last_error say why."
+    ),
+    "provider_unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The provider cannot do this now; try again."),
+    "provider_limited": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "A limit agreed on with the provider is reached; wait."),
+    "provider_throttled": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The provider takes no more requests now; wait."),
+    "storage_unavailable": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Documents cannot be stored now; try again."),
     "not_ready": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "The service is not ready for this."),
 }
 
@@ -101,3 +133,8 @@ class Problem(Exception):
 def invalid(field: str, code: str) -> Problem:
     """A 422 about one field."""
     return Problem("invalid_input", errors=[FieldError(field, code)])
+
+
+def unusable(code: str, why: str) -> Problem:
+    """A 422 about the file itself, ``unsupported_file`` or ``unsupported_image``; ``why`` is a key of FILE_MESSAGES."""
+    return Problem(code, FILE_MESSAGES[why].en, errors=[FieldError("file", why)], reason=why)

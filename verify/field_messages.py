@@ -1,13 +1,8 @@
 """What is wrong with one field, by code, in words a user can act on."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-
-class Words(NamedTuple):
-    zh: str
-    en: str
-
+from verify.file_messages import FILE_MESSAGES, Words
 
 UNLISTED = Words("此项不正确。", "This value is not valid.")
 
@@ -40,6 +35,14 @@ FIELD_MESSAGES: Mapping[str, Words] = {
         "此项看起来是个人信息，不应填在这里。",
         "This value looks like personal data, which does not belong here.",
     ),
+    "own_account": Words(
+        "监护人须用自己的账号，不能是未成年人的账号。",
+        "A guardian needs an account of their own, not the minor's.",
+    ),
+    "other_age": Words(
+        "这个身份证号码的年龄与被监护人不符，请核对。",
+        "The age in this ID number is not the minor's; please check it.",
+    ),
     "origin_not_registered": Words(
         "该网址不属于应用已登记的来源。",
         "This URL is not on a registered origin of the application.",
@@ -51,10 +54,6 @@ FIELD_MESSAGES: Mapping[str, Words] = {
     "unknown_item": Words(
         "有条目不在告知书中。",
         "An item is not part of the notice.",
-    ),
-    "item_required": Words(
-        "有必须同意的条目未勾选。",
-        "A required item is not granted.",
     ),
     "url_format": Words(
         "此项应为完整的 ASCII 网址，不含用户名、密码和 # 片段。",
@@ -83,6 +82,10 @@ FIELD_MESSAGES: Mapping[str, Words] = {
     "control_characters": Words(
         "此项含有不允许的字符。",
         "This value has characters that are not allowed.",
+    ),
+    "not_unique": Words(
+        "这个名称已被使用。",
+        "This is taken already.",
     ),
     "invalid_email": Words(
         "请填写正确的电子邮箱地址。",
@@ -132,6 +135,38 @@ FIELD_MESSAGES: Mapping[str, Words] = {
         "请填写 2 到 60 个汉字、字母或数字。",
         "Write 2 to 60 letters, Han characters or digits.",
     ),
+    "enterprise_name_format": Words(
+        "企业名称应为 2 到 100 个字，与营业执照一致。",
+        "An enterprise's name has 2 to 100 characters, as on its licence.",
+    ),
+    "credit_code_format": Words(
+        "统一社会信用代码为 18 位数字或大写字母，不含 I、O、S、V、Z。",
+        "A credit code has 18 digits or letters, none of them I, O, S, V or Z.",
+    ),
+    "credit_code_check_digit": Words(
+        "统一社会信用代码校验位不符，请对照营业执照核对。",
+        "The check character does not fit; compare with the licence.",
+    ),
+    "organization_code_format": Words(
+        "组织机构代码为 8 位数字或字母加 1 位校验码。",
+        "An organization code has 8 digits or letters and a check character.",
+    ),
+    "organization_code_check_digit": Words(
+        "组织机构代码校验位不符，请对照证件核对。",
+        "The check character does not fit; compare with the certificate.",
+    ),
+    "one_of_two_codes": Words(
+        "统一社会信用代码和组织机构代码请填写其中一项。",
+        "Enter either a credit code or an organization code.",
+    ),
+    "not_this_method": Words(
+        "此认证方式不适用于该身份，请换一种认证方式。",
+        "This method is not for this role; switch to another one.",
+    ),
+    "not_this_role": Words(
+        "经办人本人是法定代表人时无需填写此项。",
+        "This is not needed where the representative is the legal representative.",
+    ),
     "website_format": Words(
         "请填写网址，例如 www.example.com。",
         "Write an address such as www.example.com.",
@@ -139,6 +174,14 @@ FIELD_MESSAGES: Mapping[str, Words] = {
     "amount_format": Words(
         "请填写金额，保留两位小数，例如 0.37。",
         "Write yuan with two decimals, such as 0.37.",
+    ),
+    "letter_over": Words(
+        "授权书的最后一天不能早于今天。",
+        "The letter's last day must not be before today.",
+    ),
+    "letter_too_long": Words(
+        "授权书的最后一天最晚为 10 年之后。",
+        "The letter's last day is at most ten years from today.",
     ),
     "not_this_proof": Words(
         "本次打款不用此项回答。",
@@ -157,5 +200,5 @@ FIELD_MESSAGES: Mapping[str, Words] = {
 
 def field_message(code: str, locale: str) -> str:
     """In zh-CN or en; anything else reads en."""
-    words = FIELD_MESSAGES.get(code, UNLISTED)
+    words = FIELD_MESSAGES.get(code) or FILE_MESSAGES.get(code, UNLISTED)
     return words.zh if locale.lower().startswith("zh") else words.en

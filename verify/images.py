@@ -14,6 +14,9 @@ Code = Literal["empty", "not_an_image", "truncated", "too_large", "too_small", "
 #: refused by the header alone, before a pixel is decoded
 MAX_PIXELS = 25_000_000
 
+#: of one side; what is longer is no picture of a paper or a person
+MAX_SIDE = 20_000
+
 #: scans of a progressive JPEG; each costs a pass over all pixels, and cameras write about ten
 MAX_SCANS = 64
 
@@ -91,8 +94,9 @@ def refuse_warnings() -> None:
 refuse_warnings()
 
 
-def fit_face_image(data: bytes, max_bytes: int, max_side: int) -> bytes:
-    """An upright RGB JPEG without metadata, at most ``max_bytes`` long and ``max_side`` pixels a side.
+def fit_face_image(data: bytes, max_bytes: int, max_side: int, min_sides: tuple[int, int] = (0, 0)) -> bytes:
+    """An upright RGB JPEG without metadata, at most ``max_bytes`` long and ``max_side`` pixels a side, and its longer
+    and shorter side not below ``min_sides``. Nothing is blown up to reach them: it would show no more of a face.
 
     The type is read from the bytes: JPEG and PNG are taken. Raises UnsupportedImage.
     """
@@ -107,7 +111,17 @@ def fit_face_image(data: bytes, max_bytes: int, max_side: int) -> bytes:
         except Exception:  # noqa: BLE001 - decoders of hostile bytes raise anything, from struct.error to KeyError
             whole = data.rstrip(b"\0").endswith(TRAILERS[taken])
             raise UnsupportedImage("not_an_image" if whole else "truncated") from None
-        return _within(image, max_bytes)
+        _check_sides(image, min_sides)
+        return _within(image, max_bytes, min_sides)
+
+
+def _check_sides(image: Image.Image, min_sides: tuple[int, int]) -> None:
+    if not _is_at_least(image, min_sides):
+        raise UnsupportedImage("too_small")
+
+
+def _is_at_least(image: Image.Image, min_sides: tuple[int, int]) -> bool:
+    return max(image.size) >= min_sides[0] and min(image.size) >= max(min_sides[1], MIN_SIDE)
 
 
 def _format(data: bytes) -> str:
@@ -136,7 +150,7 @@ def _decoded(data: bytes, taken: str, max_side: int) -> Image.Image:
 
 
 def _check_size(image: Image.Image) -> None:
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise UnsupportedImage("too_large")
     if min(image.size) < MIN_SIDE:
         raise UnsupportedImage("too_small")
@@ -154,8 +168,8 @@ def _as_rgb(image: Image.Image) -> Image.Image:
     return page
 
 
-def _within(image: Image.Image, max_bytes: int) -> bytes:
-    while min(image.size) >= MIN_SIDE:
+def _within(image: Image.Image, max_bytes: int, min_sides: tuple[int, int]) -> bytes:
+    while _is_at_least(image, min_sides):
         for quality in QUALITIES:
             encoded = _encoded(image, quality)
             if len(encoded) <= max_bytes:

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from crypto.hashing import token_digest
 from crypto.keyring import Key
 from verify.models import ApiKey
+from verify.services import Services
 
 #: by livemode
 PREFIXES = {False: "rn_test_", True: "rn_live_"}
@@ -41,3 +43,16 @@ def issue_key(
     )
     session.add(key)
     return key, token
+
+
+def renew_digest(services: Services, token: str) -> None:
+    """Keep a key given out under a former pepper by its digest under the primary one, now that its token is here."""
+    primary, *former = services.keyring.usable("pepper")
+    known = ApiKey.digest.in_([token_digest(pepper, token) for pepper in former])
+    with services.write() as session:
+        session.execute(
+            update(ApiKey)
+            .where(known)
+            .values(digest=token_digest(primary, token), pepper_id=primary.id)
+            .execution_options(synchronize_session=False)
+        )

@@ -17,14 +17,16 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Select, bindparam, func, literal_column, select
+from sqlalchemy.orm import Session
 
-from verify.models import Attempt, Event, Notification, SealedStep, WebhookDelivery
+from verify import backlog
+from verify.models import Attempt, Document, Event, Notification, RightsRequest, SealedStep, Supply, WebhookDelivery
+from verify.process import MULTIPROCESS
 
 if TYPE_CHECKING:
     from verify.services import Services
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 #: providers take seconds, so the buckets reach further than those of requests
 PROVIDER_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)
@@ -37,6 +39,15 @@ provider_calls_total = Counter(
 provider_seconds = Histogram(
     "realname_provider_seconds", "Time a provider took.", ["provider", "capability"], buckets=PROVIDER_BUCKETS
 )
+circuit_moves_total = Counter(
+    "realname_circuit_moves_total", "Circuits of providers by what they became.", ["provider", "capability", "state"]
+)
+failovers_total = Counter(
+    "realname_failovers_total", "Calls made in place of one that reached nobody.", ["provider", "capability"]
+)
+supply_refusals_total = Counter(
+    "realname_supply_refusals_total", "Calls that an agreed limit forbade.", ["provider", "capability", "limit"]
+)
 jobs_total = Counter("realname_jobs_total", "Due work done.", ["job", "result"])
 webhook_tries_total = Counter("realname_webhook_tries_total", "Webhook deliveries tried, by result.", ["result"])
 notification_tries_total = Counter(
@@ -46,7 +57,17 @@ notification_tries_total = Counter(
 WAITING_WEBHOOKS = WebhookDelivery.status == literal_column("'waiting'")
 WAITING_NOTIFICATIONS = Notification.status == literal_column("'waiting'")
 
-#: name → help and what is read at each scrape: a number, or a time whose age in seconds is shown
+#: name → help of what is shown of each circuit
+CIRCUITS = {
+    "realname_circuit_open": "Circuits of providers, 1 while open.",
+    "realname_circuit_open_seconds": "For how long each has been open. Long above 300 it is no passing trouble.",
+}
+CIRCUIT_LABELS = ["provider", "capability"]
+
+#: steps that take a picture of a person: never a document
+PICTURED = ("face", "id_card")
+
+#: name → help and what is read at each scrape (``now`` is bound): a number, or a time whose age in seconds is shown
 STORED: dict[str, tuple[str, Select[Any]]] = {
     "realname_webhooks_waiting": (
         "Webhook deliveries that wait.",
@@ -72,10 +93,30 @@ STORED: dict[str, tuple[str, Select[Any]]] = {
         "Attempts a provider still owes an answer to.",
         select(func.count()).select_from(Attempt).where(Attempt.finished_at.is_(None)),
     ),
+    "realname_rights_requests_open": (
+        "Rights requests without an answer.",
+        select(func.count()).select_from(RightsRequest).where(RightsRequest.answered_at.is_(None)),
+    ),
+    "realname_rights_requests_overdue": (
+        "Of these, past their due date. Above 0 a promise is broken.",
+        select(func.count())
+        .select_from(RightsRequest)
+        .where(RightsRequest.answered_at.is_(None), RightsRequest.due_at <= bindparam("now")),
+    ),
     "realname_faces_stored": (
         "Rows that could hold a face image. Above 0 is an incident.",
-        select(func.count()).select_from(SealedStep).where(SealedStep.step == "face"),
+        select(
+            select(func.count()).select_from(SealedStep).where(SealedStep.step == "face").scalar_subquery()
+            + select(func.count()).select_from(Document).where(Document.step.in_(PICTURED)).scalar_subquery()
+        ),
     ),
+}
+
+
+#: name → help, by queue and reason (verify.backlog)
+BACKLOG: dict[str, str] = {
+    "realname_backlog": "Rows of due work that wait, by queue and reason.",
+    "realname_backlog_oldest_seconds": "For how long the oldest of them has waited.",
 }
 
 
@@ -88,6 +129,20 @@ def request_answered(route: str, method: str, status: int, seconds: float) -> No
 def provider_answered(provider: str, capability: str, outcome: str, seconds: float) -> None:
     provider_calls_total.labels(provider, capability, outcome).inc()
     provider_seconds.labels(provider, capability).observe(seconds)
+
+
+def circuit_moved(provider: str, capability: str, state: str) -> None:
+    """``state``: open, reopened (a probe failed) or closed."""
+    circuit_moves_total.labels(provider, capability, state).inc()
+
+
+def failed_over(provider: str, capability: str) -> None:
+    """``provider`` is the one that is asked instead."""
+    failovers_total.labels(provider, capability).inc()
+
+
+def supply_refused(provider: str, capability: str, limit: str) -> None:
+    supply_refusals_total.labels(provider, capability, limit).inc()
 
 
 def webhook_tried(result: str) -> None:
@@ -115,7 +170,28 @@ class Stored(Collector):
     def collect(self) -> Iterator[Metric]:
         with self._services.read() as session:
             for name, (meaning, count) in STORED.items():
-                yield GaugeMetricFamily(name, meaning, value=_number(session.scalar(count), self._services.clock()))
+                now = self._services.clock()
+                yield GaugeMetricFamily(name, meaning, value=_number(session.scalar(count, {"now": now}), now))
+            yield from _circuits(session, self._services.clock())
+            yield from self._backlog(session)
+
+    def _backlog(self, session: Session) -> Iterator[Metric]:
+        """The queues by reason; one in which nothing waits is not there."""
+        found, now = list(backlog.piles(session)), self._services.clock()
+        count, oldest = (GaugeMetricFamily(name, meaning, labels=["queue", "why"]) for name, meaning in BACKLOG.items())
+        for pile in found:
+            count.add_metric([pile.queue, pile.why], pile.count)
+            oldest.add_metric([pile.queue, pile.why], _number(pile.oldest, now))
+        yield from (count, oldest)
+
+
+def _circuits(session: Session, now: datetime) -> Iterator[Metric]:
+    """From the shared rows, so that every process shows the same."""
+    is_open, since = (GaugeMetricFamily(name, meaning, labels=CIRCUIT_LABELS) for name, meaning in CIRCUITS.items())
+    for row in session.execute(select(Supply.provider, Supply.capability, Supply.opened_at)):
+        is_open.add_metric([row.provider, row.capability], float(row.opened_at is not None))
+        since.add_metric([row.provider, row.capability], _number(row.opened_at, now))
+    yield from (is_open, since)
 
 
 def _number(found: Any, now: datetime) -> float:

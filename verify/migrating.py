@@ -10,7 +10,7 @@ from alembic import command, context
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, event, text
 from sqlalchemy.exc import DBAPIError
 
 from verify import store
@@ -54,6 +54,10 @@ class History:
             "include_name": lambda name, kind, _: kind != "table" or name in self.metadata.tables,
         }
 
+    def knows(self, found: str) -> bool:
+        """True for a migration of this release."""
+        return found in {script.revision for script in ScriptDirectory.from_config(self.config()).walk_revisions()}
+
     def head(self) -> str | None:
         return ScriptDirectory.from_config(self.config()).get_current_head()
 
@@ -77,9 +81,13 @@ def downgrade(settings: Settings, history: History, to: str = "base") -> None:
 
 
 def require_current(settings: Settings) -> None:
-    """Raises ConfigurationError when a store does not answer or lacks a migration."""
+    """Raises ConfigurationError when a store does not answer or lacks a migration.
+
+    A migration that this release does not know is one of a later release, which only added (docs/upgrade.md).
+    """
     for history in HISTORIES.values():
-        if revision(settings, history) != history.head():
+        found = revision(settings, history)
+        if found is None or (found != history.head() and history.knows(found)):
             msg = f"the tables of {history.setting} are not those of this release: {UPGRADE}"
             raise ConfigurationError(msg)
 
@@ -99,9 +107,8 @@ def revision(settings: Settings, history: History) -> str | None:
 
 
 def migration_engine(url: str) -> Engine:
-    """One connection at a time; on SQLite without foreign keys, which a table's rebuilding would trip over."""
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    store.configure_sqlite(engine)
+    """On SQLite without foreign keys, which a table's rebuilding would trip over."""
+    engine = store.unpooled_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF").close())
     return engine

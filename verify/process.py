@@ -6,8 +6,12 @@ import resource
 import signal
 import sys
 
+#: in the environment: where processes of one service share what they count, as prometheus-client reads it
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_NAME = 15
 
 
 def disable_core_dumps() -> None:
@@ -28,6 +32,32 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def _prctl(option: int, value: int) -> None:
+def call_it(name: str) -> None:
+    """The name that ``ps -o comm`` and ``pgrep`` show of this process (Linux; 15 bytes at most)."""
+    _prctl(PR_SET_NAME, ctypes.c_char_p(f"realname-{name}"[:15].encode("ascii")))
+
+
+class Gate:
+    """Processes forked from this one wait at it until it is opened here; once it is, nobody waits."""
+
+    def __init__(self) -> None:
+        self._ends: tuple[int, int] | None = os.pipe()
+
+    def wait(self) -> None:
+        """In a process that was forked. Returns too when the one that would open it ended."""
+        if self._ends is not None:
+            waiting, opening = self._ends
+            os.close(opening)
+            os.read(waiting, 1)
+            os.close(waiting)
+
+    def open(self) -> None:
+        if self._ends is not None:
+            ends, self._ends = self._ends, None
+            for end in ends:
+                os.close(end)
+
+
+def _prctl(option: int, value: int | ctypes.c_char_p) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

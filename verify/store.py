@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.engine import make_url
 
 from verify.config import Settings
-from verify.models.engines import BUSY_TIMEOUT_MS, POSTGRES_CONNECTION, tame_sqlite
+from verify.models.engines import BUSY_TIMEOUT_MS, POSTGRES_CONNECTION, ping_idle, tame_sqlite
 
 #: seconds a request waits for a connection of the pool
 POOL_TIMEOUT = 10
@@ -17,6 +17,8 @@ SQLITE_PRAGMAS = {
     "journal_mode": "WAL",
     "synchronous": "NORMAL",
     "foreign_keys": "ON",
+    # what was erased must not lie in freed pages
+    "secure_delete": "ON",
 }
 
 
@@ -29,14 +31,23 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_timeout": POOL_TIMEOUT,
     }
     if not is_sqlite(settings.database_url):
-        options |= {"pool_pre_ping": True, "connect_args": dict(POSTGRES_CONNECTION)}
+        options |= {"connect_args": dict(POSTGRES_CONNECTION)}
     return options
 
 
-def configure_sqlite(engine: Engine) -> None:
-    """Give a SQLite engine its pragmas, files of mode 0600 and BEGINs of our own; others are left alone."""
+def configure(engine: Engine) -> None:
+    """Give a SQLite engine its pragmas, files of mode 0600 and BEGINs of our own, another one its pings."""
     if engine.dialect.name == "sqlite":
         tame_sqlite(engine, SQLITE_PRAGMAS)
+    else:
+        ping_idle(engine)
+
+
+def unpooled_engine(url: str) -> Engine:
+    """For a look at a store before the service opens it: one connection at a time, closed after each use."""
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    configure(engine)
+    return engine
 
 
 def is_sqlite(url: str) -> bool:

@@ -1,5 +1,6 @@
 """The web half of ``serve``: granian with the application in each of its worker processes."""
 
+import gc
 import logging
 import signal
 from multiprocessing import parent_process
@@ -12,10 +13,11 @@ from granian.server import Server
 
 from verify import create_app, log, process
 from verify.config import Settings
+from verify.custody import watch
 from verify.running import mark_running
 
 #: requests a worker process answers at once; most of their time they wait for a provider, so granian's
-#: warning of many threads does not hold here
+#: warning of many threads does not hold here. Threads start when they are needed and end when they idle
 THREADS = 32
 
 #: seconds a worker process may take to finish what it is answering
@@ -44,6 +46,9 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         log_level=LogLevels(settings.log_level),
         log_dictconfig=LOGGERS,
     )
+    # what is loaded by now is shared with the worker processes, and stays so while no collector walks it
+    gc.collect()
+    gc.freeze()
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in str(record.msg))
     server.serve(target_loader=lambda: load(settings), wrap_loader=False)
 
@@ -62,4 +67,5 @@ def load(settings: Settings) -> Flask:
     mark_running(settings)
     app = create_app(settings)
     app.extensions["realname"].outbound.warn_if_lifted()
+    watch.start(app.extensions["realname"], "web")
     return app

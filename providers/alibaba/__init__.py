@@ -1,4 +1,4 @@
-"""Alibaba Cloud (阿里云): name and number, face and bank card by cloudauth; codes by dysmsapi."""
+"""Alibaba Cloud (阿里云): cloudauth for people, cards, enterprises, hosted liveness; ocr-api; dysmsapi."""
 
 import hashlib
 import secrets
@@ -8,13 +8,31 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from providers.alibaba.calls import CHECKS, Call, Parameters, face_call, sms_call
-from providers.base import Capability, Outcome, Recipient, Refused, Request, Traits, Unknown
+from providers.alibaba.call import Call, Parameters
+from providers.alibaba.calls import IDENTITY, bank_card_call, face_call, sms_calls
+from providers.alibaba.liveness import Liveness, hint
+from providers.alibaba.papers import PAPERS, registry_call
+from providers.base import (
+    CallbackHint,
+    Capability,
+    IdentityCheck,
+    NotReceived,
+    Outcome,
+    Recipient,
+    Refused,
+    Request,
+    Result,
+    Throttled,
+    Traits,
+    Unavailable,
+    Unknown,
+)
 from providers.codes import INCONCLUSIVE, Meaning, read, word
 from providers.http import CONNECT_TIMEOUT, Answer, gateway_failure
-from providers.settings import one_of, secret
+from providers.settings import number_of, one_of, secret, text
 from providers.signing import acs3, canonical_query
 from providers.vendor import Clock, Vendor, utc_now
+from providers.verdict import completed
 
 #: region → entry point of cloudauth in the mainland; the one of "cn" is the vendor's own choice among them
 REGIONS = {
@@ -22,13 +40,10 @@ REGIONS = {
     "cn-beijing": "cloudauth.cn-beijing.aliyuncs.com",
     "cn-qingdao": "cloudauth.cn-qingdao.aliyuncs.com",
 }
-SMS_HOST = "dysmsapi.aliyuncs.com"
+HOSTS = {"dysmsapi": "dysmsapi.aliyuncs.com", "ocr": "ocr-api.cn-hangzhou.aliyuncs.com"}
 
-#: characters of an image in base64; whether the vendor counts before or after it is not settled
-MAX_IMAGE_BASE64 = 999_999
-
-#: pixels; the vendor takes 1920×1080, and 1080 is within it whichever side is which
-MAX_IMAGE_SIDE = 1080
+#: how many elements of a bank card can be compared
+ELEMENTS = frozenset({2, 3, 4})
 
 #: longest that a throttling gateway is believed to want us away
 MAX_RETRY_AFTER = timedelta(minutes=1)
@@ -41,10 +56,15 @@ UNLISTED: Mapping[int, Meaning] = {4: Refused, 5: Unknown}
 
 
 class Alibaba(Vendor):
-    """``scene_id``: of the console, for product ID_MIN; without it no face check. ``sms``: a table of ``templates`` by
-    locale, each with ``sign``, ``template`` and ``parameters`` by name; without it no SMS. Raises Misconfigured."""
+    """``scene_id``: of the console, for product ID_MIN; without it no face check. ``liveness``: a table of
+    ``scene_id``, for product ID_PRO, ``model`` and ``page``; without it no hosted liveness. ``enterprise_scene``:
+    without it no register of enterprises. ``bank_card_elements``: 2 or 3 leave mobile and number out. ``sms``: a table
+    of ``templates`` by locale, each with ``sign``, ``template`` and ``parameters`` by name; without it no SMS.
+    Raises Misconfigured."""
 
     name = "alibaba"
+    secrets = ("access_key_id", "access_key_secret")
+    parameter_codes = ("400", "401", "InvalidParameter", "MissingParameter")
     recipient = Recipient(
         # some pages name Alibaba Cloud Communications for SMS; which one contracts is not settled
         name={"zh-CN": "阿里云计算有限公司", "en": "Alibaba Cloud Computing Ltd."},
@@ -56,7 +76,9 @@ class Alibaba(Vendor):
             "the authoritative source and answered with its result only",
         },
     )
-    personal_data_in_url = frozenset({Capability.BANK_CARD, Capability.SMS})
+    personal_data_in_url = frozenset(
+        {Capability.BANK_CARD, Capability.LIVENESS, Capability.NOTICE, Capability.REGISTRY, Capability.SMS}
+    )
 
     def __init__(  # noqa: PLR0913 - each is a setting
         self,
@@ -68,6 +90,9 @@ class Alibaba(Vendor):
         region: str = "cn",
         scene_id: str | int | None = None,
         face_model: str = "FRONT_CAMERA_LIVENESS",
+        bank_card_elements: int = 4,
+        liveness: Mapping[str, Any] | None = None,
+        enterprise_scene: str | int | None = None,
         sms: Mapping[str, Any] | None = None,
         endpoint: str | None = None,
         clock: Clock = utc_now,
@@ -76,32 +101,73 @@ class Alibaba(Vendor):
         super().__init__(endpoint, clock)
         self._id = secret(self.name, "access_key_id", access_key_id, access_key_id_env)
         self._key = secret(self.name, "access_key_secret", access_key_secret, access_key_secret_env)
-        self._hosts = {"cloudauth": REGIONS[one_of(self.name, "region", region, REGIONS)], "dysmsapi": SMS_HOST}
+        self._hosts = {**HOSTS, "cloudauth": REGIONS[one_of(self.name, "region", region, REGIONS)]}
         self._nonce = nonce
-        self._calls = dict(CHECKS)
+        elements = number_of(self.name, "bank_card_elements", bank_card_elements, ELEMENTS)
+        self._calls = {
+            Capability.IDENTITY: IDENTITY,
+            Capability.BANK_CARD: bank_card_call(elements),
+            **PAPERS,
+        }
         if scene_id is not None:
             self._calls[Capability.FACE] = face_call(self.name, scene_id, face_model)
+        if enterprise_scene is not None:
+            self._calls[Capability.REGISTRY] = registry_call(text(self.name, "enterprise_scene", enterprise_scene))
         if sms is not None:
-            self._calls[Capability.SMS] = sms_call(self.name, sms)
+            self._calls |= sms_calls(self.name, sms)
+        self._liveness = None if liveness is None else Liveness(self.name, liveness)
+        if self._liveness is not None:
+            self._calls[Capability.LIVENESS] = self._liveness.session
         self.capabilities = {capability: _traits(call) for capability, call in self._calls.items()}
 
+    def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - nothing is signed
+        return hint(body)
+
+    def erase(self, capability: Capability, reference: str, theirs: str | None = None) -> str:
+        """Name, number, pictures, video and device data of a hosted session; the receipt is the vendor's request id."""
+        if capability is not Capability.LIVENESS or self._liveness is None:
+            raise Refused("no_erasure")
+        if theirs is None:
+            raise Refused("no_certify_id")
+        outcome = self._made(self._liveness.erasure, theirs, reference)
+        if outcome.result is not Result.ACCEPTED:
+            raise Unknown(outcome.vendor_code)
+        return f"{outcome.vendor_code}/{outcome.vendor_reference}"
+
+    def _question(self) -> Outcome:
+        return self._made(IDENTITY, IdentityCheck(name="0", id_number="0"), "")
+
     def _call(self, request: Request, reference: str) -> Outcome:
-        call = self._calls[request.capability]
-        answer = self._ask(call, call.parameters(request, reference))
+        return self._made(self._calls[request.capability], request, reference)
+
+    def _read_back(self, _capability: Capability, reference: str, theirs: str | None) -> Outcome:
+        """Trouble with the question leaves the session open."""
+        if theirs is None or self._liveness is None:
+            raise NotReceived("no_certify_id")
+        try:
+            outcome = self._made(self._liveness.verdict, theirs, reference)
+        except (Unavailable, Throttled) as failure:
+            raise Unknown(failure.vendor_code) from None
+        return replace(outcome, vendor_reference=theirs)
+
+    def _made(self, call: Call, asked: object, reference: str) -> Outcome:
+        answer = self._ask(call, call.parameters(asked, reference))
         members = answer.members() or {}
         code, theirs, now = word(members.get("Code")), word(members.get("RequestId")), self._clock()
+        if answer.status == ANSWERED and call.is_answered(members, code):
+            verdict = call.verdict(asked, members, now)
+            outcome = read(self.name, call.verdicts, verdict.code, now, reference=verdict.reference or theirs)
+            return completed(outcome, verdict)
         if code is None:
             raise gateway_failure(answer.status)
-        if answer.status != ANSWERED or code != call.done:
-            unlisted = UNLISTED.get(answer.status // 100, INCONCLUSIVE)
-            until = _retry_at(answer, now)
-            return read(self.name, call.codes, code, now, reference=theirs, unlisted=unlisted, until=until)
-        verdict = call.verdict(members)
-        outcome = read(self.name, call.verdicts, verdict.code, now, reference=verdict.reference or theirs)
-        return outcome if verdict.billed is None else replace(outcome, billed=verdict.billed)
+        if call.done is None:
+            code = code.lower()
+        unlisted = UNLISTED.get(answer.status // 100, INCONCLUSIVE)
+        until = _retry_at(answer, now)
+        return read(self.name, call.codes, code, now, reference=theirs, unlisted=unlisted, until=until)
 
     def _ask(self, call: Call, parameters: Parameters) -> Answer:
-        body = urlencode(sorted(parameters.form.items())).encode()
+        body = parameters.body or urlencode(sorted(parameters.form.items())).encode()
         host = self._hosts[call.product]
         query = canonical_query(parameters.query)
         return self._http.post(host, self._headers(call, host, parameters, body), body, read=call.read, query=query)
@@ -117,7 +183,8 @@ class Alibaba(Vendor):
             "x-acs-content-sha256": hashed,
         }
         if body:
-            headers["content-type"] = "application/x-www-form-urlencoded"
+            is_picture = bool(parameters.body)
+            headers["content-type"] = "application/octet-stream" if is_picture else "application/x-www-form-urlencoded"
         signature = acs3(
             access_key_id=self._id.value,
             access_key_secret=self._key.value,
@@ -137,9 +204,4 @@ def _retry_at(answer: Answer, now: datetime) -> datetime | None:
 
 
 def _traits(call: Call) -> Traits:
-    """Nothing can be read back, and a still image proves no liveness."""
-    return Traits(
-        timeout=CONNECT_TIMEOUT + call.read,
-        max_image_bytes=MAX_IMAGE_BASE64 // 4 * 3,
-        max_image_side=MAX_IMAGE_SIDE,
-    )
+    return replace(call.traits, timeout=CONNECT_TIMEOUT + call.read)

@@ -4,7 +4,7 @@ Two layers, never mixed: ``Code``, where the gateway and the product say why the
 inside an answer whose Code says there is one. A Code alone never verifies anybody.
 """
 
-from providers.base import Misconfigured, Outcome, Refused, Result, Throttled, Unavailable, Unknown
+from providers.base import Misconfigured, NotReceived, Outcome, Refused, Result, Throttled, Unavailable, Unknown
 from providers.codes import DAILY, Codes, each
 
 #: of the gateway in front of any product
@@ -27,8 +27,10 @@ FACE_CODES: Codes = {
     **each(Misconfigured, "402", "404", "410", "411", "412"),
     # not finished, no result yet: of the query, and to be read back if ever
     **each(Unknown, "403", "424"),
-    # a person under 14; device, SDK or system unsupported
-    **each(Outcome(Result.INCONCLUSIVE), "405", "414", "415", "416"),
+    # under 14
+    "405": Outcome(Result.INCONCLUSIVE, "unsupported_person"),
+    # device, SDK or system
+    **each(Outcome(Result.INCONCLUSIVE, "device_unsupported"), "414", "415", "416"),
     # also for whoever tries again after 201, 202 or 203
     "417": Outcome(Result.NOT_FOUND, "no_record"),
     # too many failures today; a policy's limit, which the vendor does not explain
@@ -46,7 +48,22 @@ FACE: Codes = {
     "204": Outcome(Result.MISMATCH, "face_mismatch", billed=True),
     "205": Outcome(Result.MISMATCH, "liveness_failed", billed=True),
     # the operator's own risk policy
-    "206": Outcome(Result.INCONCLUSIVE, billed=True),
+    "206": Outcome(Result.INCONCLUSIVE, "risk_policy", billed=True),
+}
+
+#: what InitFaceVerify opened
+SESSION: Codes = {"Opened": Outcome(Result.ACCEPTED)}
+
+#: Code of DescribeFaceVerify, which read of a session that it does not know says that nothing happened
+VERDICT_CODES: Codes = {**FACE_CODES, "406": NotReceived}
+
+#: Code of DeleteFaceVerifyResult: what is unknown cannot be deleted
+ERASURE_CODES: Codes = FACE_CODES
+
+#: DeleteResult, or FailReason. What is gone already is gone; what was not read yet is to be read first
+ERASURE: Codes = {
+    **each(Outcome(Result.ACCEPTED), "DeleteResult.Y", "NOT_DELETE_REPEATEDLY"),
+    "NEED_QUERY_VERIFY_RESULT": Unavailable,
 }
 
 #: Code of the calls that compare elements. The page of BankMetaVerify lists none of its own: taken to be the group's

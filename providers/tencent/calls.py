@@ -1,40 +1,23 @@
-"""Tencent Cloud's actions: what is sent, and where in the answer the code stands."""
+"""Tencent Cloud's checks of people and cards, and its messages: what is sent, where in the answer the code stands."""
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from providers.base import BankCardCheck, Capability, FaceCheck, IdentityCheck, SmsCode
-from providers.codes import Codes, word
-from providers.settings import FALLBACK_LOCALE, one_of, refuse, sms_templates, table, text
+from providers.base import BankCardCheck, Capability, FaceCheck, IdentityCheck, SmsCode, SmsNotice
+from providers.codes import word
+from providers.settings import one_of, refuse, table, text
+from providers.sms import offered, read_templates
 from providers.tencent import codes
-
-FACEID = "2018-03-01"
-SMS = "2021-01-11"
+from providers.tencent.call import FACEID, SMS, Call
+from providers.verdict import Verdict
 
 #: regions of the SMS product in the mainland
 SMS_REGIONS = frozenset({"ap-beijing", "ap-guangzhou", "ap-nanjing"})
 
 #: percent; the vendor's own threshold, about one false acceptance in 10 000
 MIN_SIMILARITY = 70
-
-#: a code and the vendor's reference; None for what cannot be read
-Verdict = tuple[str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One action. ``read``: seconds until its answer. ``region`` is sent where the product asks for one."""
-
-    service: str
-    version: str
-    action: str
-    read: float
-    codes: Codes
-    parameters: Callable[[Any, str], Mapping[str, Any]]
-    verdict: Callable[[Mapping[str, Any]], Verdict]
-    region: str | None = None
 
 
 def _identity(request: IdentityCheck, _reference: str) -> dict[str, Any]:
@@ -47,25 +30,28 @@ def _face(request: FaceCheck, _reference: str) -> dict[str, Any]:
 
 
 def _bank_card(request: BankCardCheck, _reference: str) -> dict[str, Any]:
+    return {**_bank_card_without_mobile(request, _reference), "Phone": request.mobile}
+
+
+def _bank_card_without_mobile(request: BankCardCheck, _reference: str) -> dict[str, Any]:
     return {
         "Name": request.name,
         "BankCard": request.card_number,
-        "Phone": request.mobile,
         "IdCard": request.id_number,
         "CertType": 0,  # resident ID card
     }
 
 
-def _result(response: Mapping[str, Any]) -> Verdict:
-    return word(response.get("Result")), None
+def _result(_request: object, response: Mapping[str, Any], _now: datetime) -> Verdict:
+    return Verdict(word(response.get("Result")))
 
 
-def _compared(response: Mapping[str, Any]) -> Verdict:
+def _compared(_request: object, response: Mapping[str, Any], _now: datetime) -> Verdict:
     """A success below the threshold contradicts itself: a code that no table lists, so inconclusive."""
     code = word(response.get("Result"))
     if code == "Success" and not _is_similar(response.get("Sim")):
         code = "Success.Sim"
-    return code, None
+    return Verdict(code)
 
 
 def _is_similar(similarity: object) -> bool:
@@ -75,22 +61,26 @@ def _is_similar(similarity: object) -> bool:
 CHECKS: Mapping[Capability, Call] = {
     Capability.IDENTITY: Call("faceid", FACEID, "IdCardVerification", 10, codes.IDENTITY, _identity, _result),
     Capability.FACE: Call("faceid", FACEID, "ImageRecognitionV2", 15, codes.FACE, _face, _compared),
-    Capability.BANK_CARD: Call("faceid", FACEID, "BankCard4EVerification", 10, codes.BANK_CARD, _bank_card, _result),
+}
+
+#: how many elements are compared → the call; the numbering of codes differs between the two
+BANK_CARDS: Mapping[int, Call] = {
+    3: Call("faceid", FACEID, "BankCardVerification", 10, codes.BANK_CARD_3, _bank_card_without_mobile, _result),
+    4: Call("faceid", FACEID, "BankCard4EVerification", 10, codes.BANK_CARD, _bank_card, _result),
 }
 
 
-def sms_call(provider: str, setting: object) -> Call:
-    """SendSms as ``setting`` configures it. Raises Misconfigured."""
-    given = table(provider, "sms", setting, ("app_id", "region", "templates"))
+def sms_calls(provider: str, setting: object) -> Mapping[Capability, Call]:
+    """SendSms as ``setting`` configures it: codes, and results where it has ``notices``. Raises Misconfigured."""
+    given = table(provider, "sms", setting, ("app_id", "region", "templates", "notices"))
     region = one_of(provider, "sms.region", given.get("region", "ap-guangzhou"), SMS_REGIONS)
     app_id = text(provider, "sms.app_id", given.get("app_id"))
-    templates = sms_templates(provider, given.get("templates"), variable="1")
-    if not all(name.isdecimal() for template in templates.values() for name in template.parameters):
+    templates = read_templates(provider, given.get("templates"), given.get("notices"), variable="1")
+    if not all(name.isdecimal() for template in templates for name in template.parameters):
         refuse(provider, "sms.templates: parameters are named by the template's numbers, 1 and so on")
 
-    def parameters(request: SmsCode, reference: str) -> dict[str, Any]:
-        template = templates.get(request.locale, templates[FALLBACK_LOCALE])
-        filled = template.filled(request.code)
+    def parameters(request: SmsCode | SmsNotice, reference: str) -> dict[str, Any]:
+        template, filled = templates.message(request)
         return {
             "PhoneNumberSet": [f"+86{request.mobile}"],
             "SmsSdkAppId": app_id,
@@ -100,13 +90,14 @@ def sms_call(provider: str, setting: object) -> Call:
             "SessionContext": reference,
         }
 
-    return Call("sms", SMS, "SendSms", 10, codes.SMS, parameters, _sent, region)
+    call = Call("sms", SMS, "SendSms", 10, codes.SMS, parameters, _sent, region)
+    return dict.fromkeys(offered(templates), call)
 
 
-def _sent(response: Mapping[str, Any]) -> Verdict:
+def _sent(_request: object, response: Mapping[str, Any], _now: datetime) -> Verdict:
     """An answer without an error may still say of the one number that nothing was sent."""
     statuses = response.get("SendStatusSet")
     status = statuses[0] if isinstance(statuses, list) and len(statuses) == 1 else None
     if not isinstance(status, dict):
-        return None, None
-    return word(status.get("Code")), word(status.get("SerialNo"))
+        return Verdict(None)
+    return Verdict(word(status.get("Code")), word(status.get("SerialNo")))

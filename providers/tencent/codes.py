@@ -93,6 +93,23 @@ BANK_CARD: Codes = {
     "-20": Outcome(Result.INCONCLUSIVE, billed=False),
 }
 
+#: BankCardVerification, with three factors
+BANK_CARD_3: Codes = {
+    **FACEID,
+    "0": MATCH,
+    # not passed, holder's data wrong; invalid number, no issuer, abnormal or wrong number
+    **each(Outcome(Result.MISMATCH, "bank_card_mismatch", billed=True), "-1", "-5", "-8", "-9", "-20"),
+    # not enabled, not supported by the issuer
+    **each(UNUSABLE_CARD, "-6", "-16"),
+    # confiscated, dormant, fraud, lost, expired, restricted, password tries exceeded
+    **each(UNUSABLE_CARD, "-7", "-10", "-11", "-12", "-13", "-14", "-15"),
+    **each(Refused, "-2", "-3", "-4"),
+    "-17": Unavailable,
+    "-18": DAILY,
+    # not a second-generation ID card
+    "-19": Outcome(Result.INCONCLUSIVE, billed=False),
+}
+
 #: SendSms. No reference makes a second sending harmless, so trouble inside the vendor may have sent it
 SMS: Codes = {
     **COMMON,

@@ -67,7 +67,7 @@ class LocalBank(Provider):
             raise Misconfigured(msg)
         return self._ask({"op": "pay", "reference": reference, "order": asdict(request)})
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002 - it has but one
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:  # noqa: ARG002 - it has but one
         return self._ask({"op": "query", "reference": reference})
 
     def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the URL is signed

@@ -1,7 +1,7 @@
 """pytest plugin ``realname``: fixtures for suites that test against this service or an adapter. All are opt-in."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,6 +13,16 @@ pytest.register_assert_rewrite("providers.testing.conformance")
 
 #: hosts that are this machine
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+#: functions of ``socket`` that ask a resolver → whom about
+LOOK_UPS: Mapping[str, Callable[..., Any]] = {
+    "getaddrinfo": lambda host, *_, **__: host,
+    "gethostbyname": lambda host: host,
+    "gethostbyname_ex": lambda host: host,
+    "gethostbyaddr": lambda host: host,
+    "getnameinfo": lambda address, _flags: address[0],
+}
 
 
 @pytest.fixture
@@ -58,9 +68,20 @@ def realname_alibaba(realname_responses: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
+def realname_alipay(realname_responses: Any) -> Iterator[Any]:
+    """Alipay, mocked alike; its answers are signed."""
+    from providers.testing.scenarios_alipay import alipay  # noqa: PLC0415 - as above
+
+    vendor = alipay(realname_responses)
+    yield vendor
+    vendor.provider.close()
+
+
+@pytest.fixture
 def realname_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails a test that looks up or connects to another machine; loopback and Unix sockets still work."""
-    monkeypatch.setattr(socket, "getaddrinfo", _guarded(socket.getaddrinfo, lambda host, *_, **__: host))
+    for look_up, host_of in LOOK_UPS.items():
+        monkeypatch.setattr(socket, look_up, _guarded(getattr(socket, look_up), host_of))
     for method in ("connect", "connect_ex"):
         monkeypatch.setattr(socket.socket, method, _guarded(getattr(socket.socket, method), _peer))
     monkeypatch.setattr(

@@ -9,7 +9,17 @@ from urllib.parse import quote
 from providers.base import Photo, Request
 
 #: fields that are nobody's in particular
-IMPERSONAL = frozenset({"locale", "side", "amount_fen", "remark", "corporate"})
+IMPERSONAL = frozenset(
+    {
+        "locale",
+        "side",
+        "amount_fen",
+        "remark",
+        "corporate",
+        "enterprise_name",
+        "credit_code",
+    }
+)
 
 #: bytes of an image that are sought; a multiple of three, so that base64 of the whole holds that of the piece
 PIECE = 24

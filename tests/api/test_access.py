@@ -198,6 +198,19 @@ class TestRates:
         assert Caller(app, api_keys.live).get("/v1/verifications").status_code == 200
 
 
+class TestAddresses:
+    """Of callers without a credential, whose requests are counted by address."""
+
+    @pytest.fixture(params=[0, 1], ids=["no proxy", "one proxy"])
+    def settings(self, settings: Settings, request: pytest.FixtureRequest) -> Settings:
+        return replace(settings, request_rate="1 per minute", trusted_proxies=request.param)
+
+    def test_an_address_is_read_past_trusted_proxies_only(self, app: Flask, settings: Settings) -> None:
+        told = ("203.0.113.1", "203.0.113.2")
+        answers = [app.test_client().get("/v1/policies", headers={"X-Forwarded-For": address}) for address in told]
+        assert [each.status_code for each in answers] == ([200, 200] if settings.trusted_proxies else [200, 429])
+
+
 class TestOrderOfRefusals:
     @pytest.mark.parametrize("body", [b"{", b"{}", b"x" * 70_000])
     @pytest.mark.parametrize("path", ["", "/ver_x/steps/identity", "/ver_x/cancel"])

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from providers.testing.identities import adult, child, minor
 from tests.caller import PORTRAIT, Caller, card_of, person
 from tests.conftest import NOW
+from verify.file_messages import FILE_MESSAGES
 
 NEW = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
 
@@ -151,6 +152,7 @@ def test_an_identity_that_cannot_be(server: Caller, identity: str, change: dict[
     assert [s["attempts_left"] for s in after["steps"] if s["name"] == "identity"] == [3]
 
 
+@pytest.mark.promise("7")
 @pytest.mark.parametrize("who", [child(1, today=NOW.date()), minor(1, today=NOW.date())])
 def test_people_under_18_wait_for_the_guardian_flow(server: Caller, identity: str, who: Any) -> None:
     refused(server.post(identity, {"name": who.name, "id_number": who.id_number}), 422, "underage")
@@ -217,7 +219,8 @@ def test_an_image_that_cannot_be_used(server: Caller, face: str, body: bytes, re
     response = server.post(
         face, data=body, content_type="image/jpeg", environ_overrides={"CONTENT_LENGTH": str(len(body))}
     )
-    assert refused(response, 422, "unsupported_image")["reason"] == reason
+    problem = refused(response, 422, "unsupported_image")
+    assert (problem["reason"], problem["detail"]) == (reason, FILE_MESSAGES[reason].en)
     after = server.read(face.split("/")[3])
     assert after["next_step"] == "face"
     assert [s["attempts_left"] for s in after["steps"] if s["name"] == "face"] == [3]

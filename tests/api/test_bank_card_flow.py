@@ -135,12 +135,28 @@ def test_a_timed_out_four_element_match_is_read_back(
     assert server.read(verification)["next_step"] == "face"
 
 
-def test_a_sixth_check_of_one_card_in_a_day_is_refused(server: Caller, clock: Clock) -> None:
+def test_a_card_whose_checks_are_spent_is_refused_before_a_code_is_sent(server: Caller, clock: Clock) -> None:
     for n in range(5):
         verification = started(server, f"acct-{n}")
         server.step(verification, "bank_card", {**card_of(n), "card_number": card_of(1)["card_number"]})
         assert server.step(verification, "sms_code", CODE)["next_step"] == "face"
     verification = started(server, "acct-6")
-    server.step(verification, "bank_card", {**card_of(9), "card_number": card_of(1)["card_number"]})
-    assert server.step(verification, "sms_code", CODE, status=429)["code"] == "too_many_attempts"
-    assert server.read(verification)["next_step"] == "sms_code"
+    spent = {**card_of(9), "card_number": card_of(1)["card_number"]}
+    refused = server.post(f"/v1/verifications/{verification}/steps/bank_card", spent)
+    assert (refused.status_code, refused.json["code"]) == (429, "too_many_attempts")
+    assert 0 < int(refused.headers["Retry-After"]) <= 86400
+    assert server.read(verification)["next_step"] == "bank_card"
+    assert server.step(verification, "bank_card", card_of(9))["next_step"] == "sms_code"
+    clock.turn(days=1)
+    assert server.step(started(server, "acct-7"), "bank_card", spent)["next_step"] == "sms_code"
+
+
+def test_codes_sent_before_the_last_check_of_a_card_do_not_get_it_a_sixth(server: Caller) -> None:
+    same_card = card_of(1)["card_number"]
+    made = [started(server, f"acct-{n}") for n in range(6)]
+    for n, verification in enumerate(made):
+        server.step(verification, "bank_card", {**card_of(n), "card_number": same_card})
+    for verification in made[:5]:
+        assert server.step(verification, "sms_code", CODE)["next_step"] == "face"
+    assert server.step(made[5], "sms_code", CODE, status=429)["code"] == "too_many_attempts"
+    assert server.read(made[5])["next_step"] == "sms_code"

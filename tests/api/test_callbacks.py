@@ -80,11 +80,11 @@ def test_one_that_comes_while_the_bank_is_asked_is_looked_after_once_more(
     clock.turn(minutes=1)
     read_back = sandbox.read_back
 
-    def slowly(capability: Capability, reference: str) -> Any:
+    def slowly(capability: Capability, reference: str, theirs: str | None) -> Any:
         sandbox.read_back = read_back  # type: ignore[method-assign]
         clock.turn(seconds=1)
         report(app, path_of(services), json={"reference": reference})
-        return read_back(capability, reference)
+        return read_back(capability, reference, theirs)
 
     sandbox.read_back = slowly  # type: ignore[method-assign]
     assert transfers.sweep(services) == 1

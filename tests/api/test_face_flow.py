@@ -34,6 +34,7 @@ def test_a_person_is_verified_by_face(server: Caller) -> None:
     ]
 
 
+@pytest.mark.promise("5.2")
 def test_the_result_is_masked(server: Caller) -> None:
     verification = started(server)
     who = person(7, name="王小明")
@@ -99,6 +100,7 @@ def test_a_poller_is_told_when_to_come_back(server: Caller) -> None:
     assert response.headers["Retry-After"] == "2"
 
 
+@pytest.mark.promise("2.1.1(2)")
 def test_a_timed_out_face_ends_verified_without_its_bytes(
     server: Caller, services: Services, clock: Clock, nudges: Nudges
 ) -> None:

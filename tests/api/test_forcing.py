@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
 from tests.caller import Caller
 from tests.conftest import Keys, make_application
 from tests.transfers import to_amount, to_card
 from verify.jobs import transfers
+from verify.models import Transfer
 from verify.services import Services
 
 RIGHT = {"amount": "0.37"}
@@ -34,6 +36,19 @@ def test_a_transfer_is_advanced_to_an_end(server: Caller, to: str, code: str) ->
     verification = to_amount(server, ending="0003")
     ended = advance(server, verification, to)
     assert (ended["next_step"], ended["last_error"]["code"]) == ("bank_account", code)
+
+
+@pytest.mark.parametrize("to", ["failed", "returned"])
+@pytest.mark.parametrize("ending", ["0001", "0003"])
+def test_a_forced_end_is_what_reading_back_finds(server: Caller, services: Services, ending: str, to: str) -> None:
+    verification = to_amount(server, ending=ending)
+    advance(server, verification, to)
+    assert transfers.sweep(services) == 0
+    with services.write() as session:  # as a callback would have it
+        session.execute(update(Transfer).values(due_at=services.clock(), hinted_at=services.clock()))
+    assert transfers.sweep(services) == 1
+    with services.read() as session:
+        assert session.scalars(select(Transfer.contradiction)).all() == [None]
 
 
 def test_a_late_return_is_forced_upon_a_verified_account(server: Caller) -> None:

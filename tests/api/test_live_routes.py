@@ -13,7 +13,8 @@ from providers.testing.scenarios import Mocked
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import Keys, make_application
 from verify.config import Settings
-from verify.models import Attempt, Consent
+from verify.flows.review.stuck import waits_for
+from verify.models import Attempt, Consent, Verification
 from verify.services import Services
 
 FIRST = "tencent"
@@ -49,6 +50,7 @@ def test_a_live_person_is_verified_by_the_configured_vendor(live: Caller, realna
     assert len(realname_tencent.requests) == 2
 
 
+@pytest.mark.promise("4.2")
 def test_the_notice_names_the_vendor_and_never_the_sandbox(live: Caller) -> None:
     notice = live.get(f"/v1/verifications/{live.create()['id']}/consent_notice").json
     recipients = {item["id"]: item["recipient"] for item in notice["items"] if "recipient" in item}
@@ -77,13 +79,28 @@ def test_each_answer_of_a_vendor_has_its_effect(
     assert [s["attempts_left"] for s in after["steps"] if s["name"] == "identity"] == [left]
 
 
-def test_a_still_image_is_refused_for_live_keys_unless_the_application_allows_it(app: Flask, api_keys: Keys) -> None:
-    live = Caller(app, api_keys.live)
+@pytest.mark.parametrize("tries", [1, 5])
+def test_a_code_that_no_document_has_costs_no_try_and_is_kept_for_staff(
+    live: Caller, services: Services, realname_tencent: Mocked, tries: int
+) -> None:
     made = live.create()["id"]
     live.consent(made)
-    live.step(made, "identity", person())
-    assert live.step(made, "face", PORTRAIT, status=403)["code"] == "forbidden"
-    assert live.read(made)["next_step"] == "face"
+    realname_tencent.play("unlisted", Capability.IDENTITY)
+    for _ in range(tries):
+        after = live.step(made, "identity", person())
+    assert after["last_error"]["code"] == "inconclusive"
+    assert [s["attempts_left"] for s in after["steps"] if s["name"] == "identity"] == [3]
+    with services.read() as session:
+        row = session.scalars(select(Attempt)).first()
+        verification = session.scalars(select(Verification)).one()
+    assert row is not None
+    assert (row.outcome, row.vendor_code) == ("inconclusive", "FailedOperation.NobodyHasHeardOf")
+    assert waits_for(verification) == ["vendor_unclear"]
+
+
+def test_without_a_hosted_page_a_live_face_needs_an_application_that_takes_pictures(app: Flask, api_keys: Keys) -> None:
+    wanted = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
+    assert Caller(app, api_keys.live).post("/v1/verifications", wanted).json["code"] == "not_ready"
 
 
 def test_each_call_is_recorded_as_a_disclosure_without_its_data(
@@ -100,6 +117,7 @@ def test_each_call_is_recorded_as_a_disclosure_without_its_data(
     assert person()["id_number"] not in str(vars(row))
 
 
+@pytest.mark.promise("2.3", "4.2")
 def test_without_a_live_consent_nothing_is_sent(live: Caller, services: Services, realname_tencent: Mocked) -> None:
     made = live.create()["id"]
     live.consent(made)

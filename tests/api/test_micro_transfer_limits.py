@@ -42,9 +42,11 @@ def test_guesses_are_counted_over_all_applications(app: Flask, server: Caller) -
     assert other.read(second)["transfer"]["attempts_left"] == 1
     after = other.step(second, "transfer_amount", WRONG)
     assert (after["next_step"], after["last_error"]["code"]) == ("bank_account", "account_blocked")
+    assert after["transfer"]["attempts_left"] == 0
     # a right answer in the first application comes too late now
     after = server.step(first, "transfer_amount", RIGHT)
     assert (after["next_step"], after["last_error"]["code"]) == ("bank_account", "account_blocked")
+    assert after["transfer"]["attempts_left"] == 0
 
 
 def test_a_blocked_account_stays_blocked_until_staff_lift_it(server: Caller, services: Services, clock: Clock) -> None:

@@ -1,5 +1,8 @@
 """The OpenAPI document and the service say the same: schemathesis holds one against the other."""
 
+import hashlib
+import re
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -39,7 +42,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"].startswith("3.1")
-    assert set(document["components"]["securitySchemes"]) == {"secretKey", "clientToken"}
+    assert set(document["components"]["securitySchemes"]) == {"secretKey", "clientToken", "guardianToken"}
 
 
 def test_raw_bodies_are_offered_as_octet_stream_too(document: dict[str, Any]) -> None:
@@ -47,10 +50,29 @@ def test_raw_bodies_are_offered_as_octet_stream_too(document: dict[str, Any]) ->
     assert set(body["content"]) == {"image/jpeg", "image/png", "application/octet-stream"}
 
 
+def test_a_default_is_told_in_words(document: dict[str, Any]) -> None:
+    members = document["components"]["schemas"]["NewVerification"]["properties"]
+    assert "default" not in members["locale"]
+    assert members["locale"]["description"].endswith('Default: "zh-CN".')
+
+
+def test_no_operation_answers_an_error_of_another_shape(document: dict[str, Any]) -> None:
+    assert [one["operationId"] for one in operations(document) if "default" in one["responses"]] == []
+
+
+def test_every_response_is_described(document: dict[str, Any]) -> None:
+    answers = [(one["operationId"], *answer) for one in operations(document) for answer in one["responses"].items()]
+    shared = document["components"].get("responses", {}).items()
+    told = [*answers, *(("components", *answer) for answer in shared)]
+    assert len(told) > len(operations(document))
+    assert [one for one in told if "$ref" not in one[2] and not one[2].get("description")] == []
+
+
 def test_every_operation_says_who_may_call_it(document: dict[str, Any]) -> None:
     assert [one["operationId"] for one in operations(document) if "security" not in one] == []
 
 
+@pytest.mark.timeout(600)  # forty requests to each operation there is
 def test_no_generated_request_breaks_it(app: Flask, api_keys: Keys, document: dict[str, Any]) -> None:
     server = Caller(app, api_keys.test)
     known = {
@@ -80,3 +102,15 @@ def test_the_reference_page_names_every_operation(app: Flask, document: dict[str
     for operation in operations(document):
         assert f"<code>{operation['operationId']}</code>" in page.text
     assert "<script" not in page.text
+    assert "`" not in page.text
+
+
+def test_the_reference_page_lets_nothing_run_or_load_but_its_own_style(app: Flask) -> None:
+    page = app.test_client().get("/docs")
+    policy = dict(part.split(" ", 1) for part in page.headers["Content-Security-Policy"].split("; "))
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["style-src"] == f"'sha256-{digest}'"
+    assert "script-src" not in policy
+    assert not re.search(r"\sstyle=|\son[a-z]+=", page.text)

@@ -1,11 +1,13 @@
 """Published texts and tables."""
 
+import pytest
 from flask import Flask
 
 from verify.flows.effects import EFFECTS
 from verify.flows.reasons import REASONS
 
 
+@pytest.mark.promise("8")
 def test_policies_are_listed_and_read_without_a_credential(app: Flask) -> None:
     listed = app.test_client().get("/v1/policies").json
     version = listed["current"]

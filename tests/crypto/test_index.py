@@ -25,6 +25,7 @@ def test_tags_are_frozen(case: dict[str, Any]) -> None:
     assert INDEX.tags(case["kind"], value, bytes.fromhex(case["scope"])) == [expected]
 
 
+@pytest.mark.promise("5.2")
 @given(spellings, spellings)
 def test_tags_are_equal_exactly_when_normal_forms_are(one: str, other: str) -> None:
     same = normalise("mobile", one) == normalise("mobile", other)

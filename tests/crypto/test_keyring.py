@@ -109,8 +109,8 @@ def test_one_key_for_two_purposes_is_refused(keyring: Keyring) -> None:
 
 
 def test_a_key_of_a_suite_not_enabled_is_refused(keyring: Keyring) -> None:
-    with pytest.raises(UnsupportedFormat, match="suite 2"):
-        Keyring.parse(keyring.dump().replace('"suite": 1', '"suite": 2', 1))
+    with pytest.raises(UnsupportedFormat, match="suite 3"):
+        Keyring.parse(keyring.dump().replace('"suite": 1', '"suite": 3', 1))
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -125,3 +125,28 @@ def test_keys_show_purpose_and_id_alone(known: Keyring) -> None:
     for key in known.keys:
         assert repr(key.secret) not in shown
         assert key.secret.hex() not in shown
+
+
+def test_a_pending_key_is_used_to_open_and_look_up_but_not_to_seal(keyring: Keyring, now: datetime) -> None:
+    waiting = keyring.with_pending("index", now)
+    pending = waiting.pending("index")
+    assert pending is not None
+    assert waiting.primary("index") == keyring.primary("index")
+    assert waiting.usable("index") == [keyring.primary("index"), pending]
+    assert waiting.key("index", pending.id) == pending
+    promoted = waiting.with_promoted("index")
+    assert (promoted.primary("index").id, promoted.pending("index")) == (pending.id, None)
+    with pytest.raises(KeyringInvalid, match="2 pending keys"):
+        waiting.with_pending("index", now)
+
+
+def test_only_an_active_key_is_retired_and_only_a_retired_one_is_removed(keyring: Keyring, now: datetime) -> None:
+    former = keyring.primary("kek")
+    assert keyring.with_retired([former.id]) == keyring
+    rotated = keyring.with_new_primary("kek", now)
+    with pytest.raises(KeyringInvalid, match="not a retired key"):
+        rotated.without(former.id)
+    gone = rotated.with_retired([former.id]).without(former.id)
+    assert gone.held(former.id) is None
+    with pytest.raises(KeyringInvalid, match="not a retired key"):
+        gone.without(former.id)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from crypto import seal
 from crypto.errors import CryptoError, DecryptionFailed, KeyMissing, KeyRetired, UnsupportedFormat
+from crypto.index import BlindIndex
 from crypto.keyring import Keyring
 from crypto.seal import FieldCipher, dek_id_of, new_data_key, unwrap, wrap
-from crypto.suites import SUITES
-from tests.crypto.known import VECTORS, known_keyring
+from tests.crypto.known import SUITE_2, VECTORS, known_keyring
 
 ROW = UUID("01900000-0000-7000-8000-000000000001")
 OTHER_ROW = UUID("01900000-0000-7000-8000-000000000002")
@@ -143,7 +143,9 @@ def test_fields_swapped_between_two_rows_are_refused() -> None:
     ids=["empty", "zeros", "none", "too long", "a block too many", "half a block", "another mark"],
 )
 def test_only_the_one_right_padding_is_opened(padded: bytes) -> None:
-    assert refusal(seal._unpad, padded) is DecryptionFailed
+    place = CIPHER._header + seal.framed(CONTEXT) + ROW.bytes
+    sealed = CIPHER._header + NONCE + CIPHER._seals.encrypt(NONCE, padded, place)
+    assert refusal(CIPHER.open, CONTEXT, ROW, sealed) is DecryptionFailed
 
 
 def test_a_refusal_tells_nothing() -> None:
@@ -199,23 +201,32 @@ def test_a_retired_kek_is_refused(now: Any) -> None:
         unwrap(retired, DEK_ID, WRAPPED)
 
 
-def test_a_kek_of_one_suite_is_not_used_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SUITES, 2, replace(SUITES[1], number=2))
+def test_a_kek_of_one_suite_is_not_used_in_another() -> None:
     assert refusal(unwrap, KEYRING, DEK_ID, b"\x01\x02" + WRAPPED[2:]) is DecryptionFailed
 
 
-def test_fields_of_two_suites_open_under_one_data_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SUITES, 2, replace(SUITES[1], number=2))
+def test_fields_of_two_suites_open_under_one_data_key() -> None:
     old, new = CIPHER.seal(CONTEXT, ROW, b"x"), FieldCipher(DEK_ID, DEK, 2).seal(CONTEXT, ROW, b"x")
     for cipher in (FieldCipher(DEK_ID, DEK, 1), FieldCipher(DEK_ID, DEK, 2)):
         assert [cipher.open(CONTEXT, ROW, sealed) for sealed in (old, new, old, new)] == [b"x"] * 4
     assert refusal(CIPHER.open, CONTEXT, ROW, b"\x01\x02" + old[2:]) is DecryptionFailed
 
 
-@pytest.mark.parametrize("suite", [0, 2, 255])
+@pytest.mark.parametrize("suite", [0, 3, 255])
 def test_a_data_key_is_not_made_for_an_unknown_suite(suite: int) -> None:
     assert refusal(new_data_key, suite) is UnsupportedFormat
     assert refusal(FieldCipher, DEK_ID, DEK, suite) is UnsupportedFormat
+
+
+def test_suite_2_writes_and_reads_its_frozen_formats() -> None:
+    keyring = known_keyring(suite=2)
+    wrapped, sealed = bytes.fromhex(SUITE_2["wrapped"]), bytes.fromhex(SUITE_2["sealed"])
+    assert seal._wrap(NONCE, keyring.primary("kek"), DEK_ID, DEK) == wrapped
+    assert unwrap(keyring, DEK_ID, wrapped) == DEK
+    cipher = FieldCipher(DEK_ID, DEK, 2)
+    assert cipher._seal(NONCE, CONTEXT, ROW, b"11010519491231002X") == sealed
+    assert cipher.open(CONTEXT, ROW, sealed) == b"11010519491231002X"
+    assert BlindIndex(keyring).tags("mobile", "13800138000")[0].tag.hex() == SUITE_2["mobile_tag"]
 
 
 def test_data_keys_are_random() -> None:

@@ -51,6 +51,6 @@ def test_a_primitive_that_fails_is_named(monkeypatch: pytest.MonkeyPatch, broken
 
 
 def test_a_suite_without_known_answers_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(SUITES, 2, replace(SUITES[1], number=2))
-    with pytest.raises(SelfTestFailed, match="suite 2 is enabled without known answers"):
+    monkeypatch.setitem(SUITES, 3, replace(SUITES[1], number=3))
+    with pytest.raises(SelfTestFailed, match="suite 3 is enabled without known answers"):
         selftest.run()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from verify.flows.checks import SHANGHAI
 from verify.flows.methods import CODE_LIFETIME
-from verify.flows.retention import CLASSES, Anchor, End, RetentionClass, keep_until
+from verify.flows.retention import CLASSES, Anchor, End, RetentionClass, anchored_before, keep_until
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -16,6 +16,10 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SCHEDULE = [
     ("identity", Anchor.ACCOUNT_CLOSED, End.KEY_DESTROYED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
     ("bank", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=30)),
+    ("enterprise", Anchor.ACCOUNT_CLOSED, End.KEY_DESTROYED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("unverified", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=90)),
+    ("document", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=30)),
+    ("reading", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=30)),
     ("contact", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=30)),
     ("transfer", Anchor.ANSWERED, End.KEY_DESTROYED, NOON + timedelta(minutes=10)),
     ("transfer_record", Anchor.ENDED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
@@ -23,12 +27,21 @@ SCHEDULE = [
     ("consent", Anchor.ACCOUNT_CLOSED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
     ("event", Anchor.ENDED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
     ("attempt", Anchor.ENDED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("review", Anchor.ENDED, End.KEY_DESTROYED, NOON + timedelta(days=1096)),
+    ("review_record", Anchor.ENDED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("access_log", Anchor.CREATED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("rights_request", Anchor.ANSWERED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("authority_request", Anchor.ANSWERED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("bulletin", Anchor.CLOSED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("account", Anchor.ACCOUNT_CLOSED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("erasure_order", Anchor.CREATED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
     ("idempotency", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(hours=24)),
     ("face_tag", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(days=30)),
     ("network_log", Anchor.CREATED, End.LOG_DROPPED, NOON + timedelta(days=180)),
 ]
 
 
+@pytest.mark.promise("5.4")
 @pytest.mark.parametrize(("name", "anchor", "end", "gone"), SCHEDULE)
 def test_a_class_goes_on_its_day_in_its_way(name: str, anchor: Anchor, end: End, gone: datetime) -> None:
     assert (CLASSES[name].anchor, CLASSES[name].end) == (anchor, end)
@@ -71,6 +84,23 @@ def test_three_years_are_never_short_and_never_two_days_longer(closed: datetime)
 
     assert timedelta(days=3 * 365) < gone - closed <= timedelta(days=3 * 365 + 2)
     assert gone.astimezone(SHANGHAI).hour == 0
+
+
+@pytest.mark.parametrize("class_name", ["identity", "bank"])
+@given(
+    began=st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1)),  # noqa: DTZ001 - made aware below
+    after=st.timedeltas(timedelta(0), timedelta(days=1100)),
+)
+def test_what_is_over_is_found_by_when_it_began(class_name: str, began: datetime, after: timedelta) -> None:
+    began = began.replace(tzinfo=UTC)
+    now = began + after
+    assert (began < anchored_before(class_name, now)) == (keep_until(class_name, began) <= now)
+
+
+@pytest.mark.parametrize("day", [datetime(2028, 2, 28, 16, tzinfo=UTC), datetime(2031, 2, 28, 16, tzinfo=UTC)])
+@pytest.mark.parametrize("began", [datetime(2028, 2, 29, 1, tzinfo=UTC), datetime(2025, 2, 28, 1, tzinfo=UTC)])
+def test_the_end_of_february_is_no_exception(day: datetime, began: datetime) -> None:
+    assert (began < anchored_before("identity", day)) == (keep_until("identity", began) <= day)
 
 
 def test_a_naive_time_is_refused() -> None:

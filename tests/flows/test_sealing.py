@@ -33,6 +33,7 @@ def read(services: Services, verification_id: UUID, field: str) -> str:
     return sealing.unpack(keys.open(name, verification.id, row.ciphertext))[field]
 
 
+@pytest.mark.promise("5.2")
 @pytest.mark.parametrize("field", FIELDS)
 def test_each_sealed_field_comes_back_as_it_went_in(services: Services, kept: UUID, field: str) -> None:
     assert read(services, kept, field) == card_of()[field]
@@ -47,6 +48,7 @@ def test_each_sealed_field_is_gone_with_the_key_of_its_class(
         read(services, kept, field)
 
 
+@pytest.mark.promise("5.4")
 def test_a_card_is_gone_while_the_name_is_still_readable(server: Caller, services: Services, kept: UUID) -> None:
     services.vault.shred(kept, ["bank"])
     with services.read() as session:

@@ -37,11 +37,13 @@ class Order:
 
 @dataclass
 class Bank:
-    """``paid`` counts payments by account number; ``altered`` are references that came with other content."""
+    """``paid`` counts payments by reference, ``paid_to`` by account number; ``altered`` are references that came
+    with other content."""
 
     seed: int
     orders: dict[str, Order] = field(default_factory=dict)
     paid: Counter[str] = field(default_factory=Counter)
+    paid_to: Counter[str] = field(default_factory=Counter)
     altered: set[str] = field(default_factory=set)
     seen: Counter[str] = field(default_factory=Counter)
     mischievous: bool = True
@@ -93,7 +95,8 @@ class Bank:
                 order.status = "failed"
             else:
                 order.status = "sent"
-                self.paid[number] += 1
+                self.paid[reference] += 1
+                self.paid_to[number] += 1
         self._report(reference, order, "first")
         if number.endswith("0004"):
             threading.Thread(target=self._send_back, args=(reference, order), daemon=True).start()

@@ -16,7 +16,7 @@ from typing import Any
 import requests
 
 PROGRAM = [sys.executable, "-m", "verify.cli"]
-READY_WITHIN = 30
+READY_WITHIN = 120
 
 
 def free_port() -> int:
@@ -53,9 +53,9 @@ class Service:
             chosen["REALNAME_DATABASE_URL"] = self.database_url
         return {**kept, **chosen}
 
-    def command(self, *words: str) -> str:
+    def command(self, *words: str, timeout: float = 300) -> str:
         done = subprocess.run(
-            [*PROGRAM, *words], env=self.environment, capture_output=True, text=True, check=True, timeout=60
+            [*PROGRAM, *words], env=self.environment, capture_output=True, text=True, check=True, timeout=timeout
         )
         return done.stdout
 
@@ -85,6 +85,7 @@ class Service:
             except requests.ConnectionError:
                 pass
             time.sleep(0.1)
+        self.kill()
         raise AssertionError("not ready: " + self.log.read_text("utf-8", "replace")[-2000:])
 
     def stop(self) -> int:
@@ -92,10 +93,15 @@ class Service:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(60)
         except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.kill()
             raise
+
+    def kill(self) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     def send(self, method: str, path: str, token: str, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}

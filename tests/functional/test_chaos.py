@@ -1,171 +1,94 @@
-"""Money under fire: web and worker are killed at random points while transfers run against a bank that loses,
-delays, repeats and reorders. Nothing is lost, nothing paid twice, nothing final changes, every fen is found."""
+"""Money and time under fire: web and worker are killed at random points while transfers, webhooks and expiries run
+against a bank and a receiver that lose, delay, repeat and reorder. Nothing is lost, nothing paid twice, nothing final
+changes, every fen is found, and every event arrives, in its order and soon."""
 
-import contextlib
 import os
 import random
-import signal
-import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-import psutil
 import pytest
-import requests
-from sqlalchemy import func, select, update
+from sqlalchemy import create_engine, func, select, update
 
-from tests.caller import account_of
+from tests.functional.crowd import FORCED, OVER, Crowd
 from tests.functional.fake_bank import Bank, open_bank
-from tests.functional.service import PROGRAM, Service
+from tests.functional.halves import Half
+from tests.functional.inbox import Inbox, open_inbox
+from tests.functional.service import Service
 from verify import create_app
+from verify.audit import Tally, first_break
 from verify.config import Settings, load
 from verify.flows.transfers import ledger
-from verify.images import draw_portrait
-from verify.models import Attempt, Transfer, Verification
-from verify.services import Services
+from verify.jobs.queue import make_huey, make_nudge
+from verify.models import Attempt, Event, Transfer, Verification
+from verify.models.due import LEASE
+from verify.services import Services, utc_now
 
 KILLS = int(os.environ.get("REALNAME_CHAOS_KILLS", "50"))
-TRANSFERS = int(os.environ.get("REALNAME_CHAOS_TRANSFERS", "120"))
+TRANSFERS = int(os.environ.get("REALNAME_CHAOS_TRANSFERS", "500"))
 SEED = int(os.environ.get("REALNAME_CHAOS_SEED", "20261201"))
-CLIENTS = 6
+THREADS = 6
 
 #: seconds between two kills
-PAUSES = (0.3, 3.0)
+PAUSES = (0.3, 4.0)
 
-#: seconds after the last kill within which all has to have ended: a lease, and the sweep of a worker that starts
-SETTLES_WITHIN = 240
-RESTART_EVERY = 15
-#: seconds after the last kill until the bank behaves
+#: seconds after the last kill within which all has to have ended
+SETTLES_WITHIN = 300
+#: seconds between two looks at what waits for hours
+HOURS_EVERY = 10
+#: seconds after the last kill until bank and receiver behave
 CALM_AFTER = 30
 
-PHOTO = draw_portrait(80, 100)
-FINAL = {"verified", "rejected", "expired", "canceled"}
-
-#: how account numbers of the n-th verification end, in turn
-ENDINGS = ("1111", "1111", "1111", "0004", "1111", "0002")
+#: seconds within which an event arrives that nothing holds up: a dead worker's lease, and a minute
+ARRIVES_WITHIN = LEASE.total_seconds() + 60
 
 
 @dataclass
-class Half:
-    """Web or worker, started again as soon as it was killed."""
-
+class Scene:
     service: Service
-    words: tuple[str, ...]
-    process: subprocess.Popen[bytes] | None = None
+    services: Services
+    bank: Bank
+    inbox: Inbox
+    crowd: Crowd
+    halves: tuple[Half, Half]
 
-    def start(self) -> None:
-        with self.service.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*PROGRAM, *self.words],
-                env=self.service.environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def kill(self, luck: random.Random) -> None:
-        """``kill -9``: the process itself or, as often, one that it started."""
-        assert self.process is not None
-        children = psutil.Process(self.process.pid).children(recursive=True) if self.process.poll() is None else []
-        if children and luck.random() < 0.5:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                luck.choice(children).kill()
-            return
-        self.end()
-        self.start()
-
-    def end(self) -> None:
-        assert self.process is not None
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-
-@dataclass
-class Clients:
-    """Browsers that never give up; they remember every end they saw."""
-
-    service: Service
-    token: str
-    ends: dict[str, str] = field(default_factory=dict)
-    seen: dict[int, str] = field(default_factory=dict)
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def send(self, method: str, path: str, **more: Any) -> dict[str, Any] | None:
-        try:
-            found = self.service.send(method, path, self.token, **more)
-            body: dict[str, Any] = found.json()
-        except (requests.RequestException, ValueError):
-            time.sleep(0.2)
-            return None
-        return body
-
-    def run(self, numbers: range) -> None:
-        """All of them a step at a time, so that none waits for another's bank."""
-        left = list(numbers)
-        while left and not self.stop.is_set():
-            left = [n for n in left if not self._take_turn(n)]
-            time.sleep(0.1)
-
-    def _take_turn(self, n: int) -> bool:
-        if n not in self.seen:
-            self._create(n)
-            return False
-        return self._go_on(n)
-
-    def _create(self, n: int) -> None:
-        made = self.send(
-            "POST",
-            "/v1/verifications",
-            json={"type": "personal", "method": "micro_transfer", "account_ref": f"acct-{n}"},
-        )
-        found = made and (made.get("verification") or made.get("id"))
-        if found:
-            self.seen[n] = found
-
-    def _go_on(self, n: int) -> bool:
-        """One step further; true when there is nothing more to do."""
-        path = f"/v1/verifications/{self.seen[n]}"
-        now = self.send("GET", path)
-        if now is None or "status" not in now or now["status"] == 200:
-            return False
-        if now["status"] in FINAL:
-            self.ends.setdefault(self.seen[n], now["status"])
-            return True
-        if now["last_error"] and now["last_error"]["code"] in {"account_invalid", "transfer_returned"}:
-            return True
-        self._submit(n, path, now)
-        return False
-
-    def _submit(self, n: int, path: str, now: dict[str, Any]) -> None:
-        match now["next_step"]:
-            case "consent":
-                notice = self.send("GET", f"{path}/consent_notice") or {}
-                granted = [item["id"] for item in notice.get("items", ())]
-                body = {"policy_version": notice.get("policy_version"), "granted": granted}
-                self.send("POST", f"{path}/steps/consent", json=body)
-            case "bank_account":
-                account = account_of(n, ending=ENDINGS[n % len(ENDINGS)])
-                self.send("POST", f"{path}/steps/bank_account", json=account)
-            case "id_card":
-                side = next(step["needs"] for step in now["steps"] if step["name"] == "id_card")[0]
-                headers = {"Content-Type": "image/jpeg"}
-                self.send("POST", f"{path}/steps/id_card?side={side}", data=PHOTO, headers=headers)
-            case "transfer_amount" if n % 10 == 7:
-                self.send("POST", f"/v1/test{path.removeprefix('/v1')}/expire", json={})
-            case "transfer_amount":
-                self.send("POST", f"{path}/steps/transfer_amount", json={"amount": "0.37"})
+    @property
+    def killed_at(self) -> float:
+        return max(half.killed_at for half in self.halves)
 
 
 @pytest.fixture
 def bank() -> Iterator[tuple[Bank, str]]:
     with open_bank(SEED) as opened:
         yield opened
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with open_inbox(SEED) as opened:
+        yield opened
+
+
+@pytest.fixture
+def service(tmp_path: Path, both_databases: str, bank: tuple[Bank, str]) -> Service:
+    """On SQLite alone, or on PostgreSQL with Redis, where there is one, as broker."""
+    is_sqlite = both_databases.startswith("sqlite")
+    service = Service(tmp_path, database_url=None if is_sqlite else both_databases)
+    redis = os.environ.get("REALNAME_TEST_REDIS")
+    if redis and not is_sqlite:
+        service.more["REALNAME_BROKER_URL"] = redis
+    service.more |= {
+        "REALNAME_CONFIG": str(configure(tmp_path, bank[1])),
+        "REALNAME_PUBLIC_URL": service.base,
+        "REALNAME_WEBHOOK_ALLOW_PRIVATE": "1",
+    }
+    return service
 
 
 def configure(root: Path, endpoint: str) -> Path:
@@ -177,34 +100,110 @@ def configure(root: Path, endpoint: str) -> Path:
     return config
 
 
-def flush(service: Service) -> None:
-    """Lose every message there is."""
-    with contextlib.closing(sqlite3.connect(service.root / "instance" / "realname-broker.db", timeout=10)) as broker:
-        tables = broker.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        for (table,) in tables.fetchall():
-            broker.execute(f'DELETE FROM "{table}"')  # noqa: S608 - its own catalogue names the tables
-        broker.commit()
+@contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """The stores as the test itself sees them."""
+    app = create_app(settings, nudge=make_nudge(settings))
+    with app.app_context():
+        services: Services = app.extensions["realname"]
+        yield services
+        app.extensions["sqlalchemy"].engine.dispose()
+    services.vault.engine.dispose()
+
+
+class Hands:
+    """Turn single clocks, as if the time that a verification has were over."""
+
+    def __init__(self, settings: Settings) -> None:
+        more = {"connect_args": {"timeout": 30}} if settings.database_url.startswith("sqlite") else {}
+        self.engine = create_engine(settings.database_url, **more)
+
+    def end_time(self, verification: str) -> None:
+        one = Verification.id == UUID(verification.removeprefix("ver_"))
+        self._do(update(Verification).where(one, Verification.status == "pending").values(expires_at=utc_now()))
+
+    def end_window(self, verification: str) -> None:
+        its = Transfer.verification_id == UUID(verification.removeprefix("ver_"))
+        self._do(update(Transfer).where(its, Transfer.closed_at.is_(None)).values(answer_by=utc_now()))
+
+    def _do(self, statement: Any) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(statement)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_money_and_time_survive_kills(service: Service, bank: tuple[Bank, str], inbox: Inbox) -> None:
+    token = service.prepare()["test_key"]
+    settings = load({name: value for name, value in service.environment.items() if name.startswith("REALNAME_")})
+    hands = Hands(settings)
+    crowd = Crowd(service, token, hands.end_time, hands.end_window)
+    halves = (Half(service, ("web", "--port", str(service.port), "--workers", "1")), Half(service, ("worker",)))
+    threads = [threading.Thread(target=crowd.run, args=(range(start, TRANSFERS, THREADS),)) for start in range(THREADS)]
+    for half in halves:
+        half.start()
+    try:
+        service.wait_until_ready()
+        made = service.send("POST", "/v1/webhook_endpoints", token, json={"url": inbox.receiver.url})
+        inbox.secret = made.json()["secret"]
+        for thread in threads:
+            thread.start()
+        kill(halves, settings)
+        with opened(settings) as services:
+            scene = Scene(service, services, bank[0], inbox, crowd, halves)
+            settle(scene, threads)
+            check_money(scene)
+            check_time(scene)
+            check_webhooks(scene)
+    finally:
+        crowd.stop.set()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(60)
+        for half in halves:
+            half.end()
+        hands.engine.dispose()
+
+
+def kill(halves: tuple[Half, Half], settings: Settings) -> None:
+    """At random, the worker more often; twice every message of the broker is lost too."""
+    luck = random.Random(SEED)  # noqa: S311 - repeatable kills
+    web, worker = halves
+    for number in range(KILLS):
+        time.sleep(luck.uniform(*PAUSES))
+        luck.choice((web, worker, worker)).kill(luck)
+        if number in {KILLS // 3, 2 * KILLS // 3}:
+            huey = make_huey(settings)
+            huey.flush()
+            huey.storage.close()
 
 
 def open_ones(services: Services) -> int:
-    """Transfers whose end is open, and verifications that wait for one."""
+    """Transfers whose end is open, verifications that wait for one, and events nobody has looked at."""
     with services.read() as session:
-        transfers = session.scalar(select(func.count()).where(Transfer.status.in_(["created", "requested", "unknown"])))
-        waiting = session.scalar(select(func.count()).where(Verification.status == "processing"))
-    return (transfers or 0) + (waiting or 0)
+        counts = (
+            select(func.count()).where(Transfer.status.in_(["created", "requested", "unknown"])),
+            select(func.count()).where(Verification.status == "processing"),
+            select(func.count()).where(Event.fanned_out_at.is_(None), Event.sequence.is_not(None)),
+        )
+        return sum(session.scalar(count) or 0 for count in counts)
 
 
 def let_hours_pass(services: Services) -> None:
     """What waits for a later look is due now; what somebody holds stays theirs."""
     now = services.clock()
     with services.write() as session:
-        session.execute(update(Transfer).where(Transfer.due_at > now, Transfer.lease.is_(None)).values(due_at=now))
+        transfers = update(Transfer).where(Transfer.due_at > now, Transfer.lease.is_(None)).values(due_at=now)
+        due = session.scalars(transfers.returning(Transfer.id)).all()
         session.execute(
             update(Attempt).where(Attempt.finished_at.is_(None), Attempt.lease.is_(None)).values(due_at=now)
         )
+    for transfer_id in due:
+        services.nudge("transfers", transfer_id)
 
 
 def disagreements(services: Services, bank: Bank) -> list[tuple[str, str | None, str]]:
+    """(reference, what we say, what the bank says), where they differ."""
     with services.read() as session:
         rows = session.execute(select(Transfer.id, Transfer.status)).all()
     told = {reference: order.status for reference, order in bank.orders.items()}
@@ -217,83 +216,85 @@ def disagreements(services: Services, bank: Bank) -> list[tuple[str, str | None,
     ]
 
 
-def settings_of(service: Service) -> Settings:
-    return load({name: value for name, value in service.environment.items() if name.startswith("REALNAME_")})
+def events_of(services: Services) -> dict[tuple[str, int], float]:
+    """(verification, sequence) → when it happened, of every public event."""
+    with services.read() as session:
+        rows = session.execute(
+            select(Event.verification_id, Event.sequence, Event.created_at).where(Event.sequence.is_not(None))
+        ).all()
+    return {(f"ver_{row.verification_id}", row.sequence): row.created_at.timestamp() for row in rows}
 
 
-@pytest.mark.long
-@pytest.mark.timeout(600)
-def test_money_survives_kills(tmp_path: Path, both_databases: str, bank: tuple[Bank, str]) -> None:
-    books, endpoint = bank
-    luck = random.Random(SEED)  # noqa: S311 - repeatable kills
-    database = None if both_databases.startswith("sqlite") else both_databases
-    service = Service(tmp_path, database_url=database)
-    service.more |= {"REALNAME_CONFIG": str(configure(tmp_path, endpoint)), "REALNAME_PUBLIC_URL": service.base}
-    token = service.prepare()["test_key"]
-    web = Half(service, ("web", "--port", str(service.port), "--workers", "1"))
-    worker = Half(service, ("worker",))
-    clients = Clients(service, token)
-    threads = [
-        threading.Thread(target=clients.run, args=(range(start, TRANSFERS, CLIENTS),)) for start in range(CLIENTS)
-    ]
-    web.start()
-    worker.start()
-    try:
-        service.wait_until_ready()
-        for thread in threads:
-            thread.start()
-        for kill in range(KILLS):
-            time.sleep(luck.uniform(*PAUSES))
-            luck.choice((web, worker, worker)).kill(luck)
-            if kill in {KILLS // 3, 2 * KILLS // 3}:
-                flush(service)
-        app = create_app(settings_of(service), nudge=lambda *_: None)
-        with app.app_context():
-            services: Services = app.extensions["realname"]
-            settle(services, books, worker, threads)
-            clients.stop.set()
-            for thread in threads:
-                thread.join(30)
-            check(services, books, clients)
-            app.extensions["sqlalchemy"].engine.dispose()
-        services.vault.engine.dispose()
-    finally:
-        clients.stop.set()
-        for half in (web, worker):
-            half.end()
-
-
-def settle(services: Services, books: Bank, worker: Half, threads: list[threading.Thread]) -> None:
-    """Until all has ended, a starting worker every now and then finding what no message speaks of."""
-    deadline = time.monotonic() + SETTLES_WITHIN
-    calm = time.monotonic() + CALM_AFTER
-    restart = time.monotonic() + RESTART_EVERY
-    while time.monotonic() < deadline:
-        if not any(t.is_alive() for t in threads) and not open_ones(services) and not disagreements(services, books):
+def settle(scene: Scene, threads: list[threading.Thread]) -> None:
+    """Until all has ended and arrived."""
+    started = passed = time.monotonic()
+    while time.monotonic() - started < SETTLES_WITHIN:
+        has_ended = not any(thread.is_alive() for thread in threads) and not open_ones(scene.services)
+        if has_ended and not disagreements(scene.services, scene.bank) and not missing(scene):
             return
-        books.mischievous = time.monotonic() < calm
-        if time.monotonic() > restart:
-            let_hours_pass(services)
-            worker.end()
-            worker.start()
-            restart = time.monotonic() + RESTART_EVERY
+        scene.bank.mischievous = scene.inbox.mischievous = time.monotonic() - started < CALM_AFTER
+        if time.monotonic() - passed > HOURS_EVERY:
+            let_hours_pass(scene.services)
+            passed = time.monotonic()
         time.sleep(1)
 
 
-def check(services: Services, books: Bank, clients: Clients) -> None:
-    assert len(clients.seen) == TRANSFERS
-    assert open_ones(services) == 0
-    assert disagreements(services, books) == []
-    assert {number: times for number, times in books.paid.items() if times > 1} == {}
-    assert books.altered == set()
-    with services.read() as session:
-        rows = session.execute(select(Verification.id, Verification.status)).all()
+def missing(scene: Scene) -> set[tuple[str, int]]:
+    return set(events_of(scene.services)) - scene.inbox.taken()
+
+
+def check_money(scene: Scene) -> None:
+    assert open_ones(scene.services) == 0
+    assert disagreements(scene.services, scene.bank) == []
+    assert {reference: times for reference, times in scene.bank.paid.items() if times > 1} == {}
+    assert scene.bank.altered == set()
+    with scene.services.read() as session:
+        rows = session.scalars(select(Transfer.id)).all()
         contradicted = session.scalars(select(Transfer.id).where(Transfer.contradiction.is_not(None))).all()
-        balance = ledger.balance(session, services, livemode=False)
-    now = {f"ver_{row.id}": row.status for row in rows}
-    assert {ver: end for ver, end in clients.ends.items() if now[ver] != end} == {}
+        balance = ledger.balance(session, scene.services, livemode=False)
     assert contradicted == []
+    assert len(rows) > TRANSFERS
+    assert sum(scene.bank.paid_to.values()) == balance_of(balance)
     assert (balance.difference, balance.unbalanced, balance.misplaced) == (0, [], [])
     assert balance.accounts[ledger.Book.IN_FLIGHT] == 0
-    assert set(clients.ends.values()) == {"verified", "expired"}
-    assert all(books.seen[mischief] for mischief in ("request lost", "answer lost", "late", "refused"))
+    assert all(scene.bank.seen[mischief] for mischief in ("request lost", "answer lost", "late", "refused"))
+
+
+def balance_of(balance: ledger.Balance) -> int:
+    """Payments that the ledger knows of; with a test key each is of 37 fen."""
+    return (balance.accounts[ledger.Book.PAID] + balance.accounts[ledger.Book.RETURNED]) // 37
+
+
+def check_time(scene: Scene) -> None:
+    """Everybody came to an end, the one that time and the bank had for them, and it stayed."""
+    people = scene.crowd.people
+    with scene.services.read() as session:
+        rows = session.execute(select(Verification.id, Verification.status)).all()
+    now = {f"ver_{row.id}": row.status for row in rows}
+    assert len(people) == len(now) == TRANSFERS
+    assert {person.verification for person in people.values()} == set(now)
+    assert scene.crowd.contradicted == set()
+    assert now == scene.crowd.ends
+    with scene.services.read() as session:
+        assert first_break(session, Tally()) is None
+    assert set(now.values()) == {"verified", "expired", "canceled"}
+    expired = {person.n % 10 for person in people.values() if now[str(person.verification)] == "expired"}
+    assert expired == {FORCED, OVER}
+
+
+def check_webhooks(scene: Scene) -> None:
+    """At least once, in order per verification, and within a lease and a minute of when it could go."""
+    happened = events_of(scene.services)
+    assert missing(scene) == set()
+    assert scene.inbox.taken() == set(happened)
+    waited = {}
+    for about, arrivals in scene.inbox.arrivals.items():
+        order = [one.sequence for one in arrivals]
+        assert order == sorted(order)
+        before = 0.0
+        for sequence in sorted(set(order)):
+            at = min(one.at for one in arrivals if one.taken and one.sequence == sequence)
+            waited[about, sequence] = at - max(happened[about, sequence], before, min(at, scene.killed_at))
+            before = at
+    assert max(waited.values()) < ARRIVES_WITHIN
+    assert all(scene.inbox.seen.values())

@@ -71,7 +71,10 @@ def found_in(files: list[Path]) -> list[str]:
     needles = {label: set(disguises(needle)) for label, needle in planted().items()}
     hits = []
     for path in files:
-        content = path.read_bytes()
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # a segment of the write-ahead log that was recycled meanwhile, under another name
+            continue
         hits += [
             f"{label} in {path.name}" for label, forms in needles.items() if any(form in content for form in forms)
         ]
@@ -140,6 +143,7 @@ def _settled(service: Service, token: str, path: str) -> str:
     return "processing"
 
 
+@pytest.mark.promise("2.1.1(2)", "5.2.3")
 def test_nothing_is_left_on_sqlite(tmp_path: Path) -> None:
     with running(tmp_path) as (service, made):
         seen = drive(service, made["test_key"])
@@ -167,6 +171,7 @@ def postgres_files(url: str) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and os.access(p, os.R_OK) and not others & set(p.parents)]
 
 
+@pytest.mark.promise("2.1.1(2)", "5.2.3")
 @pytest.mark.parametrize("both_databases", ["postgresql"], indirect=True)
 def test_nothing_is_left_on_postgresql(tmp_path: Path, both_databases: str) -> None:
     with running(tmp_path, database_url=both_databases) as (service, made):

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from providers.base import Capability, NotReceived, Outcome, ProviderFailure, Result, Unavailable, Unknown
 from providers.sandbox import Sandbox
 from tests.caller import Caller, person
 from tests.conftest import Clock, Nudges
+from verify.flows.disclosure import name_of
 from verify.jobs.attempts import READINGS, reconcile, sweep
 from verify.models import Attempt
 from verify.services import Services
@@ -21,9 +22,9 @@ class Oracle(Sandbox):
     told: Outcome | ProviderFailure = Unknown("open")
 
     def call(self, request: object, reference: str) -> Outcome:  # noqa: ARG002
-        raise Unknown
+        raise Unknown("http.timeout")
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:  # noqa: ARG002
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:  # noqa: ARG002
         if isinstance(self.told, ProviderFailure):
             raise self.told
         return self.told
@@ -77,6 +78,21 @@ def test_what_the_provider_tells_later_settles_the_step(
     assert (after["last_error"] or {}).get("code") == code
     assert [s["attempts_left"] for s in after["steps"] if s["name"] == "identity"] == [left]
     assert attempt(services).finished_at is not None
+
+
+@pytest.mark.parametrize(
+    "told", [Unknown("no_read_back"), NotReceived(), Outcome(Result.MATCH, vendor_code="late.match")]
+)
+def test_the_call_keeps_its_own_first_word_and_how_long_it_took(
+    services: Services, sandbox: Oracle, nudges: Nudges, open_attempt: str, told: Outcome | ProviderFailure
+) -> None:
+    assert open_attempt
+    with services.write() as session:
+        session.execute(update(Attempt).values(duration_ms=8004))
+    sandbox.told = told
+    reconcile(services, nudges.sent[-1][1])
+    settled = attempt(services)
+    assert (settled.outcome, settled.vendor_code, settled.duration_ms) == (name_of(told), "http.timeout", 8004)
 
 
 def test_a_second_reading_of_a_settled_attempt_does_nothing(

@@ -56,9 +56,9 @@ class Bank(Sandbox):
         self.orders.append((reference, tuple(getattr(request, name) for name in TransferOrder.__dataclass_fields__)))
         return self._tell(self.told)
 
-    def read_back(self, capability: Capability, reference: str) -> Outcome:
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:
         if capability is not Capability.TRANSFER:
-            return super().read_back(capability, reference)
+            return super().read_back(capability, reference, theirs)
         return self._tell(self.found)
 
     def _tell(self, told: Told) -> Outcome:
@@ -353,6 +353,34 @@ def test_a_late_return_is_told_and_dated_in_the_chain(
     with services.read() as session:
         kinds = session.scalars(select(Event.type).order_by(Event.seq)).all()
     assert kinds[-3:] == ["verification.verified", "transfer.returned", "account.suspended"]
+
+
+def test_the_transfer_of_a_verified_case_is_shown_as_it_became(
+    server: Caller, services: Services, sandbox: Bank, clock: Clock
+) -> None:
+    verification = to_amount(server)
+    before = server.step(verification, "transfer_amount", RIGHT)
+    sandbox.found = RETURNED
+    look(services, clock, days=29)
+    after = server.read(verification)
+    assert after["transfer"]["status"] == "returned"
+    unchanged = ("status", "decision", "result", "steps")
+    assert [after[name] for name in unchanged] == [before[name] for name in unchanged]
+
+
+@pytest.mark.parametrize(("word", "shown"), [(SENT, "sent"), (FAILED, "failed"), (RETURNED, "returned")])
+def test_the_transfer_of_a_canceled_case_is_shown_as_it_became(
+    server: Caller, services: Services, sandbox: Bank, clock: Clock, word: TransferWord, shown: str
+) -> None:
+    sandbox.told = REQUESTED
+    verification = to_amount(server)
+    canceled = server.post(f"/v1/verifications/{verification}/cancel").json
+    assert canceled["transfer"]["status"] == "requested"
+    sandbox.found = word
+    look(services, clock)
+    after = server.read(verification)
+    assert (after["status"], after["transfer"]["status"]) == ("canceled", shown)
+    assert {step["name"]: step["status"] for step in after["steps"]}["transfer_amount"] == "pending"
 
 
 def test_a_sent_transfer_is_watched_for_thirty_days(

@@ -12,6 +12,7 @@ from flask import Flask
 from huey.consumer import Consumer
 from sqlalchemy import text
 
+from tests.conftest import Clock
 from verify.jobs import worker
 from verify.jobs.queue import BrokerNudge
 from verify.jobs.worker import HANDLERS, SWEEPS, sweep_all, work
@@ -102,6 +103,15 @@ def test_a_sweep_of_empty_tables_finds_nothing(app: Flask, name: str) -> None:
     assert sweep_all(app, name, SWEEPS[name], threading.Event()) == 0
 
 
+def test_records_are_looked_through_once_an_hour(app: Flask, clock: Clock) -> None:
+    assert worker._takes(app, "records")
+    clock.turn(minutes=59)
+    assert not worker._takes(app, "records")
+    assert worker._takes(app, "retention")
+    clock.turn(minutes=1)
+    assert worker._takes(app, "records")
+
+
 def test_messages_are_about_tables_there_are() -> None:
     assert HANDLERS.keys() <= Base.metadata.tables.keys()
 
@@ -130,7 +140,7 @@ def test_sweeps_go_on_while_the_broker_is_down(app: Flask, monkeypatch: pytest.M
 
     swept: list[float] = []
     monkeypatch.setattr(worker, "make_huey", fail)
-    monkeypatch.setattr(worker, "SWEEPS", {"x": sweep})
+    monkeypatch.setattr(worker, "SWEEPS", {"attempts": sweep})
     monkeypatch.setattr(worker, "SWEEP_EVERY", 0.05)
     monkeypatch.setattr(worker, "BROKER_RETRY", 0.05)
     with structlog.testing.capture_logs() as logs:

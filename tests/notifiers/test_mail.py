@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from providers.base import Told
 from tests.certificates import Authority
 from tests.mailbox import Mailbox, mailbox
 from verify.config import ConfigurationError
 from verify.notifiers import mail
 from verify.notifiers.base import Message, NotSent, Unclear
 from verify.notifiers.mail import MailNotifier, Server, read_server
+from verify.notifiers.texts import written
 
 SENDER = "实名认证 <no-reply@verify.example>"
-MESSAGE = Message("0198c0de", "user@example.com", "zh-CN", "关于您的实名认证", "您好：\n\n.已通过\n")
+MESSAGE = Message("0198c0de", "user@example.com", "zh-CN", Told.VERIFIED, ".示例云")
+SUBJECT, TEXT = written("verified", "zh-CN", ".示例云")
 
 
 @pytest.fixture
@@ -35,18 +38,18 @@ def notifier(authority: Authority, box: Mailbox) -> MailNotifier:
 def send(notifier: MailNotifier, message: Message = MESSAGE) -> list[str]:
     """Whether the point of no return was passed."""
     passed: list[str] = []
-    notifier.send(message, lambda: passed.append("handed over"))
+    notifier.send(message, lambda *_: passed.append("handed over"))
     return passed
 
 
 def test_a_message_arrives_as_it_was_written(notifier: MailNotifier, box: Mailbox) -> None:
     assert send(notifier) == ["handed over"]
     [sent] = box.mails
-    assert (sent["From"], sent["To"], sent["Subject"]) == (SENDER, MESSAGE.to, MESSAGE.subject)
+    assert (sent["From"], sent["To"], sent["Subject"]) == (SENDER, MESSAGE.to, SUBJECT)
     assert (sent["Message-ID"], sent["Auto-Submitted"]) == ("<0198c0de@verify.example>", "auto-generated")
     assert sent["Content-Language"] == "zh-CN"
     assert sent["Date"] is not None
-    assert sent.get_content() == MESSAGE.text
+    assert sent.get_content() == TEXT
     assert box.envelopes == [("mail FROM:<no-reply@verify.example>", "rcpt TO:<user@example.com>")]
 
 
@@ -57,7 +60,7 @@ def test_it_is_logged_in_over_tls(notifier: MailNotifier, box: Mailbox) -> None:
 
 
 def test_a_domain_beyond_ascii_is_sent_as_punycode(notifier: MailNotifier, box: Mailbox) -> None:
-    send(notifier, Message("1", "user@例え.example", "en", "s", "t"))
+    send(notifier, Message("1", "user@例え.example", "en", Told.VERIFIED, "x"))
     assert box.envelopes[0][1] == "rcpt TO:<user@xn--r8jz45g.example>"
 
 
@@ -68,7 +71,7 @@ def test_an_address_no_server_takes_is_given_up_without_asking_one(
     notifier: MailNotifier, box: Mailbox, address: str
 ) -> None:
     with pytest.raises(NotSent) as refused:
-        send(notifier, Message("1", address, "en", "s", "t"))
+        send(notifier, Message("1", address, "en", Told.VERIFIED, "x"))
     assert (refused.value.code, refused.value.for_good) == ("address_refused", True)
     assert box.commands == []
 

@@ -4,11 +4,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from providers.base import Capability, Outcome
-from providers.testing.conformance import answer_to
+from providers.testing.conformance import answer_to, reading_of
 from providers.testing.examples import request_for
-from providers.testing.scenarios import Mocked, Reply
+from providers.testing.scenarios import Ask, Mocked, Reply
 
 IDENTITY, FACE, CARD, SMS = Capability.IDENTITY, Capability.FACE, Capability.BANK_CARD, Capability.SMS
+ID_CARD, LICENSE, REGISTRY, LIVENESS = (
+    Capability.ID_CARD,
+    Capability.LICENSE,
+    Capability.REGISTRY,
+    Capability.LIVENESS,
+)
+PAPERS = (ID_CARD, LICENSE, REGISTRY)
+NOTICE = Capability.NOTICE
 CHECKS = (IDENTITY, FACE, CARD)
 
 #: an evening in Beijing, where the day ends at 16:00 UTC
@@ -25,6 +33,12 @@ def told(vendor: Mocked, capability: Capability, reply: Reply) -> Any:
     """What a call comes to that the vendor answers with ``reply``."""
     vendor.answer(capability, reply)
     return answer_to(vendor.provider, request_for(capability), REFERENCE)
+
+
+def told_back(vendor: Mocked, reply: Reply, theirs: str | None = REFERENCE) -> Any:
+    """What reading a hosted session back comes to that the vendor answers with ``reply``."""
+    vendor.answer(LIVENESS, reply, Ask.READ_BACK)
+    return reading_of(vendor.provider, LIVENESS, REFERENCE, theirs)
 
 
 def summary(found: Any) -> Expected:

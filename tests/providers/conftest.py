@@ -2,6 +2,7 @@
 
 from providers.testing.plugin import (
     realname_alibaba,
+    realname_alipay,
     realname_identities,
     realname_no_network,
     realname_responses,
@@ -11,6 +12,7 @@ from providers.testing.plugin import (
 
 __all__ = [
     "realname_alibaba",
+    "realname_alipay",
     "realname_identities",
     "realname_no_network",
     "realname_responses",

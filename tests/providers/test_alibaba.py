@@ -14,15 +14,32 @@ from providers.base import Capability, Provider, Request, Result, SmsCode, Unkno
 from providers.signing import acs3, canonical_query
 from providers.testing.conformance import ProviderConformance, Situation, answer_to, kind_of, logged, shown
 from providers.testing.examples import request_for
-from providers.testing.scenarios import PLAYED, Mocked, Scenario, situations
-from providers.testing.scenarios_alibaba import REPLIES, SETTINGS, alibaba, code
-from tests.providers.answers import CARD, CHECKS, EVENING, FACE, IDENTITY, REFERENCE, SMS, told
+from providers.testing.identities import mobile
+from providers.testing.scenarios import PLAYED, Mocked, Scenario, possible, situations
+from providers.testing.scenarios_alibaba import NOTICE_TEMPLATE, SCRIPT, SETTINGS, alibaba, code
+from providers.testing.scrubbing import leaks
+from tests.providers.answers import (
+    CARD,
+    CHECKS,
+    EVENING,
+    FACE,
+    ID_CARD,
+    IDENTITY,
+    LICENSE,
+    LIVENESS,
+    NOTICE,
+    PAPERS,
+    REFERENCE,
+    REGISTRY,
+    SMS,
+    told,
+)
 
 NONCE = "a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5"
 
 
 class TestConformance(ProviderConformance):
-    situations = situations(REPLIES)
+    situations = situations(SCRIPT)
 
     @pytest.fixture
     def provider(self, realname_alibaba: Mocked) -> Provider:
@@ -42,6 +59,15 @@ def vendor(realname_responses: Any) -> Mocked:
 def sent(vendor: Mocked, request: Request) -> requests.PreparedRequest:
     answer_to(vendor.provider, request, REFERENCE)
     return vendor.requests[-1]
+
+
+@pytest.mark.parametrize(("elements", "names"), [(2, set()), (3, {"IdentifyNum"}), (4, {"IdentifyNum", "Mobile"})])
+def test_a_bank_card_is_compared_with_no_more_elements_than_configured(
+    realname_responses: Any, elements: int, names: set[str]
+) -> None:
+    query = query_of(sent(alibaba(realname_responses, bank_card_elements=elements), request_for(CARD)))
+    assert query["ProductType"] == f"BANK_CARD_{elements}_META"
+    assert query.keys() & {"IdentifyNum", "Mobile"} == names
 
 
 def query_of(request: requests.PreparedRequest) -> dict[str, str]:
@@ -121,9 +147,19 @@ def test_a_message_is_sent_by_the_template_of_its_locale(
     }
 
 
+def test_a_result_is_told_by_its_own_template(vendor: Mocked) -> None:
+    query = query_of(sent(vendor, request_for(NOTICE)))
+    assert (query["TemplateCode"], json.loads(query["TemplateParam"])) == (NOTICE_TEMPLATE, {"app": "示例云"})
+    assert query["PhoneNumbers"] == mobile(1)
+
+
 def test_calls_with_personal_data_in_the_url_are_declared(vendor: Mocked) -> None:
-    found = {capability for capability in (*CHECKS, SMS) if "138" in str(sent(vendor, request_for(capability)).url)}
-    assert Alibaba.personal_data_in_url == found == {CARD, SMS}
+    found = {
+        capability
+        for capability in vendor.provider.capabilities
+        if leaks(request_for(capability), str(sent(vendor, request_for(capability)).url))
+    }
+    assert Alibaba.personal_data_in_url == found == {CARD, SMS, NOTICE, LIVENESS, REGISTRY}
 
 
 #: capability → host, action, version
@@ -143,7 +179,7 @@ def test_a_call_goes_to_its_action(vendor: Mocked, capability: Capability, entry
     assert (headers["host"], headers["x-acs-action"], headers["x-acs-version"]) == entry
 
 
-@pytest.mark.parametrize("capability", [*CHECKS, SMS])
+@pytest.mark.parametrize("capability", [*CHECKS, *PAPERS, LIVENESS, SMS])
 def test_a_call_is_signed_as_it_is_sent(vendor: Mocked, capability: Capability) -> None:
     request = sent(vendor, request_for(capability))
     body = request.body or b""
@@ -184,8 +220,7 @@ def test_no_two_calls_have_the_same_nonce(realname_alibaba: Mocked) -> None:
     assert NONCE not in nonces
 
 
-@pytest.mark.parametrize("scenario", Scenario)
-@pytest.mark.parametrize("capability", [*CHECKS, SMS])
+@pytest.mark.parametrize(("capability", "scenario"), [(c, s) for c, known in possible(SCRIPT).items() for s in known])
 def test_no_credential_is_in_a_log_answer_or_repr(
     realname_alibaba: Mocked, caplog: pytest.LogCaptureFixture, capability: Capability, scenario: Scenario
 ) -> None:
@@ -204,10 +239,15 @@ def test_traits_leave_room_for_the_answer_and_for_base64(vendor: Mocked) -> None
         FACE: 18,
         CARD: 13,
         SMS: 13,
+        NOTICE: 13,
+        LIVENESS: 13,
+        ID_CARD: 18,
+        LICENSE: 18,
+        REGISTRY: 13,
     }
     assert traits[FACE].max_image_bytes * 4 / 3 < 1_000_000
     assert traits[FACE].max_image_side <= 1080
-    assert not any(each.liveness or each.read_back for each in traits.values())
+    assert {cap for cap, each in traits.items() if each.liveness or each.read_back} == {LIVENESS}
 
 
 def test_nothing_can_be_read_back(vendor: Mocked) -> None:

@@ -8,13 +8,13 @@ from providers.base import Misconfigured
 from providers.registry import load
 from providers.testing.examples import request_for
 from providers.testing.scenarios_alibaba import SETTINGS, alibaba
-from tests.providers.answers import CARD, FACE, IDENTITY, REFERENCE, SMS
+from tests.providers.answers import CARD, FACE, ID_CARD, IDENTITY, LICENSE, LIVENESS, REFERENCE, REGISTRY, SMS
 
 
-@pytest.mark.parametrize("missing", [FACE, SMS])
+@pytest.mark.parametrize("missing", [FACE, SMS, LIVENESS, REGISTRY])
 def test_only_what_is_configured_is_offered(missing: Any) -> None:
     provider = load("alibaba", {"access_key_id": "a", "access_key_secret": "b"})
-    assert set(provider.capabilities) == {IDENTITY, CARD}
+    assert set(provider.capabilities) == {IDENTITY, CARD, ID_CARD, LICENSE}
     with pytest.raises(Misconfigured, match=f"provider alibaba: the capability {missing} is not configured"):
         provider.call(request_for(missing), REFERENCE)
 
@@ -58,6 +58,13 @@ WRONG: dict[str, dict[str, Any]] = {
     "endpoint is for tests": {"endpoint": "https://cloudauth-intl.aliyuncs.com"},
     "scene_id must be a number": {"scene_id": "hunter2"},
     "scene_id is missing or no text": {"scene_id": ["hunter2"]},
+    "bank_card_elements must be one of 2, 3, 4": {"bank_card_elements": 5},
+    "enterprise_scene is missing": {"enterprise_scene": " "},
+    "liveness must be a table": {"liveness": "hunter2"},
+    "liveness.scene_id must be a number": {"liveness": {"scene_id": "hunter2"}},
+    "liveness has no setting scene": {"liveness": {"scene": "hunter2"}},
+    "liveness.model must be one of": {"liveness": {"scene_id": 1, "model": "hunter2"}},
+    "liveness.page must be one of": {"liveness": {"scene_id": 1, "page": "hunter2"}},
     "sms must be a table": {"sms": "hunter2"},
     "sms has no setting app_id": {"sms": {**templates(), "app_id": "hunter2"}},
     "sms.templates must be a table": {"sms": {}},

@@ -21,12 +21,27 @@ def test_a_request_says_which_kinds_it_carries(capability: Capability) -> None:
     request = request_for(capability)
     assert request.capability is capability
     fields = {BANK.sub("bank", name) for name in type(request).__dataclass_fields__ if name not in EXEMPT}
-    assert len(request.kinds) == len(fields)
+    assert len(request.kinds) == len(fields) + TAKEN_THERE.get(capability, 0)
 
 
 #: no kind of personal data: the one-time code and the amount are ours, the locale nobody's, a hint stays here.
 #: An image's kind is its field
-EXEMPT = {"code", "locale", "capability", "kinds", "side", "hint", "amount_fen", "remark", "corporate", "notify_url"}
+EXEMPT = {
+    "code",
+    "locale",
+    "capability",
+    "kinds",
+    "side",
+    "hint",
+    "amount_fen",
+    "remark",
+    "corporate",
+    "notify_url",
+    "return_url",
+    "application",
+}
+#: collected by the vendor itself
+TAKEN_THERE = {Capability.LIVENESS: 1}
 BANK = re.compile("bank_.*|cnaps_code")
 
 

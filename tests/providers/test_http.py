@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from providers import http
-from providers.base import Misconfigured, ProviderFailure, Throttled, Unavailable, Unknown
+from providers.base import Misconfigured, ProviderFailure, Throttled, Unavailable, Unknown, patience
 from providers.http import Http, gateway_failure
 from tests.providers.local_server import (
     Behaviour,
@@ -364,3 +364,9 @@ def test_a_gateways_status_tells_whether_the_vendor_was_reached(status: int, kin
     failure = gateway_failure(status)
     assert type(failure) is kind
     assert failure.vendor_code == f"http.{status}"
+
+
+def test_the_operator_may_decide_how_long_an_answer_is_waited_for(serve: Serve) -> None:
+    with patience(0.05), pytest.raises(Unknown) as raised:
+        to(serve(hang)).post("vendor.example", {}, b"", read=3600)
+    assert raised.value.vendor_code == "http.timeout"

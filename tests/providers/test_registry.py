@@ -68,6 +68,12 @@ def test_wrong_options_are_told_without_their_values(options: dict[str, Any]) ->
     assert "hunter2" not in str(raised.value)
 
 
+def test_a_misspelt_setting_is_told_with_the_known_ones() -> None:
+    with pytest.raises(Misconfigured, match=r"provider tencent: there is no setting regoin; known are .*\bregion\b"):
+        load("tencent", {"regoin": "ap-beijing"})
+
+
+@pytest.mark.promise("5.4")
 @pytest.mark.parametrize(
     ("region", "test_only"), [("us", False), ("hk", False), ("", False), ("none", False), ("us", True)]
 )

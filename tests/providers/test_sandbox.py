@@ -1,5 +1,7 @@
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +14,14 @@ from providers.base import (
     Capability,
     IdCardPhoto,
     IdCardReading,
+    LicensePage,
+    LicenseReading,
     Misconfigured,
     NotReceived,
     Outcome,
     Provider,
     ProviderFailure,
+    RegistryCheck,
     Request,
     Result,
     Side,
@@ -27,7 +32,7 @@ from providers.base import (
     Unknown,
 )
 from providers.sandbox import CHECKS, MARKERS, Sandbox
-from providers.sandbox_papers import EXPIRED, OTHER_NUMBER, VALID
+from providers.sandbox_papers import EXPIRED, OTHER_ENTERPRISE, OTHER_NUMBER, VALID
 from providers.testing.conformance import ProviderConformance, Situation, answer_to, reading_of
 from providers.testing.examples import request_for
 from providers.testing.identities import full_name
@@ -85,6 +90,28 @@ CARDS = [
     ("Zhang Unreadable", Side.BACK, (Result.INCONCLUSIVE, "id_card_unreadable"), None),
 ]
 
+#: name of an enterprise → result and reason of its licence's reading, and of the register's answer
+ENTERPRISES = {
+    "示例公司": ((Result.MATCH, None), (Result.MATCH, None)),
+    "不符公司": ((Result.MATCH, OTHER_ENTERPRISE), (Result.MISMATCH, "registry_mismatch")),
+    "执照模糊公司": ((Result.INCONCLUSIVE, "license_unreadable"), (Result.MATCH, None)),
+    "Blurred Ltd.": ((Result.INCONCLUSIVE, "license_unreadable"), (Result.MATCH, None)),
+    "登记不符公司": ((Result.MATCH, None), (Result.MISMATCH, "registry_mismatch")),
+    "法人不符公司": ((Result.MATCH, None), (Result.MISMATCH, "legal_representative_mismatch")),
+    "注销公司": ((Result.MATCH, None), (Result.MISMATCH, "enterprise_deregistered")),
+    "Revoked Ltd.": ((Result.MATCH, None), (Result.MISMATCH, "enterprise_revoked")),
+    "待更新公司": ((Result.MATCH, None), (Result.NOT_FOUND, "registry_no_record")),
+    "Pending Ltd.": ((Result.MATCH, None), (Result.NOT_FOUND, "registry_no_record")),
+    "登记不明公司": ((Result.MATCH, None), (Result.INCONCLUSIVE, "registry_unclear")),
+    "Unclear Ltd.": ((Result.MATCH, None), (Result.INCONCLUSIVE, "registry_unclear")),
+    "Registrydiffers Ltd.": ((Result.MATCH, None), (Result.MISMATCH, "registry_mismatch")),
+    "Otherrepresentative Ltd.": ((Result.MATCH, None), (Result.MISMATCH, "legal_representative_mismatch")),
+    "Deregistered Ltd.": ((Result.MATCH, None), (Result.MISMATCH, "enterprise_deregistered")),
+    "吊销公司": ((Result.MATCH, None), (Result.MISMATCH, "enterprise_revoked")),
+    "执照过期公司": ((Result.MATCH, None), (Result.MATCH, None)),
+    "Expiredlicense Ltd.": ((Result.MATCH, None), (Result.MATCH, None)),
+}
+
 #: ending of the account number → what the order is told, and what reading back finds; or the failure
 COURSES = {
     "1111": (TransferWord.SENT, TransferWord.SENT),
@@ -94,6 +121,16 @@ COURSES = {
     "0005": (Unknown, TransferWord.SENT),
     "0006": (Unavailable, NotReceived),
 }
+
+
+class Visited(Sandbox):
+    """Its visitors have left the outcome to their names before anybody asks."""
+
+    def read_back(self, capability: Capability, reference: str, theirs: str | None = None) -> Outcome:
+        if capability is Capability.LIVENESS:
+            with suppress(BadCallback):
+                self.callback({}, json.dumps({"reference": reference, "outcome": "as_named"}).encode())
+        return super().read_back(capability, reference, theirs)
 
 
 class TestConformance(ProviderConformance):
@@ -109,13 +146,17 @@ class TestConformance(ProviderConformance):
     situations: ClassVar[dict[Capability, tuple[Situation, ...]]] = {
         **dict.fromkeys(CHECKS, tuple(NAMES)),
         SMS: (Situation.MATCH, Situation.NOT_RECEIVED),
+        Capability.NOTICE: (Situation.MATCH, Situation.NOT_RECEIVED),
         Capability.ID_CARD: (Situation.MATCH,),
+        Capability.LICENSE: (Situation.MATCH,),
+        Capability.REGISTRY: (Situation.MATCH, Situation.NOT_RECEIVED),
         Capability.TRANSFER: (Situation.MATCH, Situation.NOT_RECEIVED),
+        Capability.LIVENESS: (Situation.MATCH, Situation.NOT_RECEIVED),
     }
 
     @pytest.fixture(params=["memory", "file"])
     def provider(self, request: pytest.FixtureRequest, tmp_path: Path) -> Provider:
-        return Sandbox() if request.param == "memory" else Sandbox(tmp_path / "sandbox.db")
+        return Visited() if request.param == "memory" else Visited(tmp_path / "sandbox.db")
 
     def arrange(self, capability: Capability, situation: Situation) -> Request:
         return request_for(capability, self.NAMES[situation])
@@ -146,7 +187,7 @@ def test_a_check_fails_by_the_name(
 
 
 def test_every_marker_is_shown_above() -> None:
-    shown = " ".join([*ANSWERS, *FAILURES, *(name for name, _, _, _ in CARDS)]).casefold()
+    shown = " ".join([*ANSWERS, *FAILURES, *(name for name, _, _, _ in CARDS), *ENTERPRISES]).casefold()
     assert [marker for marker in MARKERS if marker not in shown] == []
 
 
@@ -240,7 +281,7 @@ def test_what_was_not_taken_cannot_be_read_back(sandbox: Sandbox, name: str) -> 
 
 def test_everything_can_be_read_back(sandbox: Sandbox) -> None:
     readable = {capability for capability, traits in sandbox.capabilities.items() if traits.read_back}
-    assert readable == set(Capability) - {Capability.ID_CARD}
+    assert readable == set(sandbox.capabilities) - {Capability.ID_CARD, Capability.LICENSE}
 
 
 def test_a_sandbox_with_fewer_capabilities_refuses_the_others(sandbox: Sandbox) -> None:
@@ -263,3 +304,29 @@ def test_calls_wait_side_by_side(tmp_path: Path) -> None:
     assert {outcome.result for outcome in outcomes} == {Result.MATCH}
     assert time.monotonic() - started < 8 * 0.2
     sandbox.close()
+
+
+@pytest.mark.parametrize(("name", "paper", "entry"), [(name, *row) for name, row in ENTERPRISES.items()])
+def test_an_enterprise_gets_what_its_name_asks_for(
+    sandbox: Sandbox, name: str, paper: tuple[Result, str | None], entry: tuple[Result, str | None]
+) -> None:
+    hint = {"enterprise_name": name, "credit_code": "91990000000000019X"}
+    read = sandbox.call(LicenseReading(LicensePage(b""), hint), "a")
+    assert read.result is paper[0]
+    if read.license is not None:
+        assert read.license.enterprise_name == (paper[1] or name)
+    else:
+        assert read.reason == paper[1]
+    registered = sandbox.call(RegistryCheck(name, hint["credit_code"], "张三"), "b")
+    assert (registered.result, registered.reason) == entry
+
+
+def test_a_licence_without_a_hint_cannot_be_read(sandbox: Sandbox) -> None:
+    assert sandbox.call(LicenseReading(LicensePage(b"")), "a").result is Result.INCONCLUSIVE
+
+
+def test_an_expired_licence_says_so(sandbox: Sandbox) -> None:
+    hint = {"enterprise_name": "执照过期公司", "credit_code": "91990000000000019X"}
+    read = sandbox.call(LicenseReading(LicensePage(b""), hint), "a").license
+    assert read is not None
+    assert read.valid_until == EXPIRED[1]

@@ -5,9 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from providers.base import Misconfigured
-from providers.settings import Secret, secret, sms_templates
-
-TEMPLATE = {"sign": "x", "template": "1"}
+from providers.settings import Secret, secret
 
 
 def test_a_secret_shows_its_type_only() -> None:
@@ -30,12 +28,3 @@ def test_a_secret_is_given_or_stands_in_the_environment(monkeypatch: pytest.Monk
 def test_what_cannot_be_a_key_is_refused_without_being_quoted(value: str) -> None:
     with pytest.raises(Misconfigured, match=r"^provider tests: key (is missing|holds characters)"):
         secret("tests", "key", value, None)
-
-
-def test_a_template_is_filled_with_the_code() -> None:
-    given = {"zh-CN": {**TEMPLATE, "parameters": {"code": "G-{code}", "minutes": 10}}}
-    assert sms_templates("tests", given, "code")["zh-CN"].filled("1234") == {"code": "G-1234", "minutes": "10"}
-
-
-def test_a_template_without_parameters_carries_the_code_alone() -> None:
-    assert sms_templates("tests", {"zh-CN": TEMPLATE}, "code")["zh-CN"].filled("1234") == {"code": "1234"}

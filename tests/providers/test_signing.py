@@ -60,6 +60,18 @@ def test_acs3_matches_the_vector(vector: dict[str, Any]) -> None:
     assert acs3(**vector["input"]) == vector["expected"]["authorization"]
 
 
+@pytest.mark.parametrize(("sign", "vector"), [(tc3, TENCENT[0]), (acs3, ALIBABA[0])])
+def test_a_misspelt_field_is_refused(sign: Any, vector: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="pathh"):
+        sign(**vector["input"], pathh="/")
+
+
+@named([vector for vector in TENCENT if "body_utf8" in vector["input"]])
+def test_tc3_takes_the_body_as_text_too(vector: dict[str, Any]) -> None:
+    given = {name: value for name, value in vector["input"].items() if name != "body_base64"}
+    assert tc3(**given) == vector["expected"]["authorization"]
+
+
 @named(ALIBABA)
 def test_the_query_is_written_as_it_is_signed(vector: dict[str, Any]) -> None:
     assert signing.canonical_query(vector["input"]["query"]) == vector["expected"]["canonical_query"]

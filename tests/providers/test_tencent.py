@@ -10,13 +10,29 @@ from providers.signing import tc3
 from providers.tencent import REGIONS
 from providers.testing.conformance import ProviderConformance, Situation, answer_to, kind_of, logged, shown
 from providers.testing.examples import request_for
-from providers.testing.scenarios import PLAYED, Mocked, Scenario, situations
-from providers.testing.scenarios_tencent import REPLIES, SETTINGS, answer, tencent
-from tests.providers.answers import CARD, CHECKS, EVENING, FACE, IDENTITY, REFERENCE, SMS, told
+from providers.testing.identities import mobile
+from providers.testing.scenarios import PLAYED, Mocked, Scenario, possible, situations
+from providers.testing.scenarios_tencent import NOTICE_TEMPLATE, SCRIPT, SETTINGS, answer, tencent
+from tests.providers.answers import (
+    CARD,
+    CHECKS,
+    EVENING,
+    FACE,
+    ID_CARD,
+    IDENTITY,
+    LICENSE,
+    LIVENESS,
+    NOTICE,
+    PAPERS,
+    REFERENCE,
+    REGISTRY,
+    SMS,
+    told,
+)
 
 
 class TestConformance(ProviderConformance):
-    situations = situations(REPLIES)
+    situations = situations(SCRIPT)
 
     @pytest.fixture
     def provider(self, realname_tencent: Mocked) -> Provider:
@@ -75,6 +91,13 @@ def test_a_locale_without_a_template_reads_chinese(
     assert (body["TemplateId"], body["TemplateParamSet"]) == (template, parameters)
 
 
+def test_a_result_is_told_by_its_own_template(vendor: Mocked) -> None:
+    vendor.provider.call(request_for(NOTICE), REFERENCE)
+    body = json.loads(vendor.requests[-1].body or b"")
+    assert (body["TemplateId"], body["TemplateParamSet"]) == (NOTICE_TEMPLATE, ["示例云"])
+    assert body["PhoneNumberSet"] == [f"+86{mobile(1)}"]
+
+
 #: capability → host, action, version, region header
 ENTRIES = {
     IDENTITY: ("faceid.ap-guangzhou.tencentcloudapi.com", "IdCardVerification", "2018-03-01", None),
@@ -95,7 +118,7 @@ def test_a_call_goes_to_its_action_in_the_mainland(
     assert (headers["Host"], headers["X-TC-Action"], headers["X-TC-Version"], headers.get("X-TC-Region")) == entry
 
 
-@pytest.mark.parametrize("capability", [*CHECKS, SMS])
+@pytest.mark.parametrize("capability", [*CHECKS, *PAPERS, LIVENESS, SMS])
 def test_a_call_is_signed_as_it_is_sent(vendor: Mocked, capability: Capability) -> None:
     sent_body(vendor, capability)
     request = vendor.requests[-1]
@@ -119,8 +142,7 @@ def test_a_mainland_region_is_an_entry_of_its_own(realname_responses: Any, regio
     assert vendor.requests[-1].url == f"https://faceid.{region}.tencentcloudapi.com/"
 
 
-@pytest.mark.parametrize("scenario", Scenario)
-@pytest.mark.parametrize("capability", [*CHECKS, SMS])
+@pytest.mark.parametrize(("capability", "scenario"), [(c, s) for c, known in possible(SCRIPT).items() for s in known])
 def test_no_credential_is_in_a_log_answer_or_repr(
     realname_tencent: Mocked, caplog: pytest.LogCaptureFixture, capability: Capability, scenario: Scenario
 ) -> None:
@@ -138,9 +160,14 @@ def test_traits_leave_room_for_the_answer_and_for_base64(vendor: Mocked) -> None
         FACE: 18,
         CARD: 13,
         SMS: 13,
+        NOTICE: 13,
+        LIVENESS: 13,
+        ID_CARD: 18,
+        LICENSE: 18,
+        REGISTRY: 13,
     }
     assert traits[FACE].max_image_bytes * 4 / 3 <= 3_000_000
-    assert not any(each.liveness or each.read_back for each in traits.values())
+    assert {cap for cap, each in traits.items() if each.liveness or each.read_back} == {LIVENESS}
 
 
 def test_nothing_can_be_read_back(vendor: Mocked) -> None:

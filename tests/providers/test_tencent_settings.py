@@ -7,12 +7,12 @@ from providers.base import Misconfigured
 from providers.registry import load
 from providers.testing.examples import request_for
 from providers.testing.scenarios_tencent import SETTINGS, tencent
-from tests.providers.answers import CHECKS, IDENTITY, REFERENCE, SMS
+from tests.providers.answers import CHECKS, IDENTITY, PAPERS, REFERENCE, SMS
 
 
 def test_only_what_is_configured_is_offered() -> None:
     provider = load("tencent", {"secret_id": "a", "secret_key": "b"})
-    assert set(provider.capabilities) == set(CHECKS)
+    assert set(provider.capabilities) == {*CHECKS, *PAPERS}
     with pytest.raises(Misconfigured, match="provider tencent: the capability sms is not configured"):
         provider.call(request_for(SMS), REFERENCE)
 
@@ -45,9 +45,14 @@ WRONG: dict[str, dict[str, Any]] = {
     "region must be one of": {"region": "ap-guangzhou.intl"},
     "endpoint is for tests": {"endpoint": "https://faceid.intl.tencentcloudapi.com"},
     "endpoint is for": {"endpoint": 8080},
-    "secret_id is": {"secret_id": None, "secret_id_env": 5},
+    "secret_id_env must name": {"secret_id": None, "secret_id_env": 5},
+    "secret_key_env must name": {"secret_key": None, "secret_key_env": "hunter2"},
     "sms.region must be one of": {"sms": sms(region="ap-singapore")},
     "sms.app_id is missing": {"sms": sms(app_id=None)},
+    "bank_card_elements must be one of 3, 4": {"bank_card_elements": True},
+    "liveness must be a table": {"liveness": ["hunter2"]},
+    "liveness.rule_id is missing": {"liveness": {}},
+    "liveness has no setting rule": {"liveness": {"rule": "hunter2"}},
     "sms must be a table": {"sms": "hunter2"},
     "sms has no setting app": {"sms": sms(app="hunter2")},
     "sms.templates must be a table": {"sms": sms(templates=None)},

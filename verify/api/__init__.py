@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, g, request
-from flask_limiter import Limiter
-from flask_smorest import Api
+from flask import Flask, request
 
 from crypto.hashing import request_digest
 from verify.api import (
@@ -12,16 +10,23 @@ from verify.api import (
     callbacks,
     events,
     forcing,
+    guardians,
+    notices,
     problems,
     reference,
     requests,
+    rights,
+    sandbox_page,
     steps,
     system,
     verifications,
     webhook_endpoints,
 )
-from verify.api.documentation import SECURITY_SCHEMES, describe_security
+from verify.api.document import Document
+from verify.api.documentation import SECURITY_SCHEMES
 from verify.auth import authenticate, services
+from verify.errors import Problem
+from verify.rates import Rates
 
 OPENAPI: dict[str, Any] = {
     "API_TITLE": "Realname",
@@ -39,24 +44,42 @@ OPENAPI: dict[str, Any] = {
 }
 
 
-def register(app: Flask, spec: Api) -> None:
+PARTS = (
+    verifications,
+    steps,
+    guardians,
+    accounts,
+    rights,
+    notices,
+    webhook_endpoints,
+    events,
+    callbacks,
+    forcing,
+    reference,
+)
+
+
+def register(app: Flask, spec: Document) -> None:
     """Attach everything to an application that holds its Services."""
     problems.register(app)
     requests.register(app)
-    limiter = Limiter(rate_limit_key, app=app)
-    limiter.exempt(system.blueprint)
+    settings = app.extensions["realname"].settings
+    rates = Rates(settings.limits_url, settings.request_rate)
+    app.before_request(lambda: _count(rates))
     app.before_request(authenticate)
-    for part in (verifications, steps, accounts, webhook_endpoints, events, callbacks, forcing, reference):
+    for part in PARTS:
         spec.register_blueprint(part.blueprint)
-    describe_security(app, spec)
-    app.extensions["realname.openapi"] = spec.spec
+    app.extensions["realname.openapi"] = spec
     app.register_blueprint(system.blueprint)
+    app.register_blueprint(sandbox_page.blueprint)
 
 
-def rate_limit_key() -> str:
-    """Request rates are counted per credential, without keeping it, or per address."""
-    if "rate_key" not in g:
-        who = request.headers.get("Authorization") or request.remote_addr or ""
-        pepper = services().keyring.primary("pepper")
-        g.rate_key = request_digest(pepper, b"rate", who.encode("utf-8", "surrogatepass")).hex()
-    return str(g.rate_key)
+def _count(rates: Rates) -> None:
+    """Per endpoint and credential, without keeping it, or address. Raises Problem rate_limited."""
+    if request.endpoint is None or request.blueprint == system.blueprint.name:
+        return
+    who = request.headers.get("Authorization") or request.remote_addr or ""
+    digest = request_digest(services().keyring.primary("pepper"), b"rate", who.encode("utf-8", "surrogatepass"))
+    wait = rates.wait(digest.hex(), request.endpoint)
+    if wait:
+        raise Problem("rate_limited", retry_after=wait)

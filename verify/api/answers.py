@@ -1,8 +1,9 @@
-"""How a verification is answered: 200 or 202, with Retry-After while a vendor owes an answer."""
+"""How a verification is answered: 200 or 202, with Retry-After while a vendor owes an answer or a limit lasts."""
 
 from flask import Response, jsonify, make_response
 
 from verify.auth import caller, services
+from verify.flows import troubles
 from verify.flows.case import load, retry_after
 from verify.flows.idempotency import Replay
 from verify.flows.step import Standing
@@ -16,6 +17,9 @@ def verification(found: Verification, keys: Keys | None = None) -> Response:
     response = make_response(jsonify(show(found, services(), keys)))
     if wait is not None:
         response.status_code = 202
+    else:
+        wait = troubles.wait(found, services().clock())
+    if wait is not None:
         response.headers["Retry-After"] = str(wait)
     return response
 

@@ -17,6 +17,7 @@ from verify.errors import Problem
 
 JSON_LIMIT = 64 * 1024
 IMAGE_LIMIT = 5 * 1024 * 1024
+PAPER_LIMIT = 10 * 1024 * 1024
 DRAINED_AT_MOST = 16 * 1024 * 1024
 
 #: bodies of one client token a process reads at once
@@ -26,6 +27,7 @@ _lock = threading.Lock()
 _readers: Counter[UUID] = Counter()
 
 IMAGE_TYPES = ("image/jpeg", "image/png", "application/octet-stream")
+PAPER_TYPES = ("application/pdf", *IMAGE_TYPES)
 
 
 def bounded(limit: int) -> bytes:
@@ -88,6 +90,15 @@ def image() -> bytes:
     return bounded(IMAGE_LIMIT)
 
 
+def paper() -> bytes:
+    """A raw scan of at most PAPER_LIMIT bytes, held once in memory; what it is is read from the bytes later."""
+    if request.mimetype not in PAPER_TYPES:
+        raise Problem("unsupported_media_type", f"Send one of {', '.join(PAPER_TYPES)} as the raw body.")
+    if request.content_length is None:
+        raise Problem("length_required")
+    return bounded(PAPER_LIMIT)
+
+
 def _refuse(_constant: str) -> NoReturn:
     msg = "not JSON"
     raise ValueError(msg)
@@ -113,6 +124,10 @@ class Parser(FlaskParser):
     """webargs over our own reading of JSON bodies; unknown parameters are refused, not ignored."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {"json": RAISE, "query": RAISE}  # noqa: RUF012 - webargs' own attribute
+
+    def use_args(self, argmap: Any, *args: Any, **kwargs: Any) -> Any:
+        """One schema for all requests; webargs would make one for each, which copies every field."""
+        return super().use_args(argmap() if isinstance(argmap, type) else argmap, *args, **kwargs)
 
     def load_json(self, req: Any, schema: Any) -> Any:  # noqa: ARG002 - webargs' signature
         return json_object()

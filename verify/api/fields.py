@@ -21,7 +21,14 @@ METADATA_KEYS = 20
 NONCHARACTER = 0xFFFE
 
 
-class Body(Schema):
+class Documented(Schema):
+    """flask-smorest copies all that is documented of a view at each of its decorators; a schema never changes."""
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "Documented":
+        return self
+
+
+class Body(Documented):
     """A JSON body: unknown fields are refused, not ignored."""
 
     class Meta:
@@ -37,7 +44,7 @@ class Query(Body):
     """A query string, held to the same rule."""
 
 
-class Answer(Schema):
+class Answer(Documented):
     """What we answer. A later release may add members, so clients must let unknown ones pass."""
 
     class Meta:
@@ -76,6 +83,17 @@ class OneOf(fields.String):
 
     def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(validate=validate.OneOf(choices, error="not_allowed"), **kwargs)
+
+
+class Flag(fields.Boolean):
+    """true or false, and nothing that looks like them."""
+
+    default_error_messages = CODES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002 - marshmallow's signature
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
 
 
 class Labels(fields.Field[Mapping[str, str]]):

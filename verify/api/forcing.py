@@ -24,7 +24,7 @@ FAILURES = (400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
 @blueprint.arguments(schemas.AdvanceTransfer)
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="The bank owes an answer still.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @secret_key("verifications")
 @replayable(answers.again)
 def advance_transfer(body: dict[str, Any], verification_id: str) -> Any:
@@ -33,11 +33,33 @@ def advance_transfer(body: dict[str, Any], verification_id: str) -> Any:
     return answers.verification(forcing.advance_transfer(ref, body["to"], services(), ticket()))
 
 
+@blueprint.route("/review", methods=["POST"])
+@blueprint.doc(operationId="reviewVerification")
+@blueprint.arguments(schemas.Review)
+@blueprint.response(200, schemas.Verification)
+@problems(*FAILURES)
+@secret_key("verifications")
+@replayable(answers.again)
+def review(body: dict[str, Any], verification_id: str) -> Any:
+    """Decide a verification in review, as staff would; `step` is needed to ask again."""
+    ref = caller().ref(resource_id("ver_", verification_id))
+    found = forcing.review(
+        ref,
+        body["decision"],
+        services(),
+        ticket(),
+        step=body.get("step", ""),
+        code=body["reason_code"],
+        words=body["message"],
+    )
+    return answers.verification(found)
+
+
 @blueprint.route("/expire", methods=["POST"])
 @blueprint.doc(operationId="expireVerification")
 @blueprint.arguments(schemas.Nothing)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @secret_key("verifications")
 @replayable(answers.again)
 def expire(_: dict[str, Any], verification_id: str) -> Any:

@@ -50,7 +50,7 @@ def _summary(policy: policies.Policy) -> dict[str, Any]:
 @blueprint.route("/policies", methods=["GET"])
 @blueprint.doc(operationId="listPolicies")
 @blueprint.response(200, PolicyList)
-@problems(blueprint, 429)
+@problems(429)
 @public
 def list_policies() -> Any:
     """List the current and the archived versions of the policy."""
@@ -61,7 +61,7 @@ def list_policies() -> Any:
 @blueprint.route("/policies/<version>", methods=["GET"])
 @blueprint.doc(operationId="getPolicy")
 @blueprint.response(200, PolicyText)
-@problems(blueprint, 404, 429)
+@problems(404, 429)
 @public
 def read_policy(version: str) -> Any:
     """Read one version of the policy in every language it has."""
@@ -75,7 +75,7 @@ def read_policy(version: str) -> Any:
 @blueprint.route("/reason_codes", methods=["GET"])
 @blueprint.doc(operationId="listReasonCodes")
 @blueprint.response(200, ReasonList)
-@problems(blueprint, 429)
+@problems(429)
 @public
 def list_reason_codes() -> Any:
     """List every reason code with its step, what it costs and what to tell the user."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ParamSpec
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from verify.models import Origin
 P = ParamSpec("P")
 log = structlog.get_logger()
 
-EXPOSED = "ETag, Retry-After, Idempotent-Replayed, X-Request-Id"
+EXPOSED = "Date, ETag, Retry-After, Idempotent-Replayed, X-Request-Id"
 ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
 KEY_LENGTH = 255
 
@@ -106,14 +107,17 @@ def ticket(body: bytes = b"") -> Ticket | None:
         return None
     if not key or len(key) > KEY_LENGTH:
         raise invalid("Idempotency-Key", "too_long" if key else "too_short")
-    pepper = services().keyring.primary("pepper")
     who = caller()
     scope = (who.subject.bytes, b"live" if who.livemode else b"test", request.method, request.path, key)
     encoded = [part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass") for part in scope]
-    return Ticket(
-        request_digest(pepper, b"scope", *encoded),
-        request_digest(pepper, b"body", request.query_string, body or request.get_data(cache=True)),
-    )
+    content = body or request.get_data(cache=True)
+    first, *others = [
+        Ticket(
+            request_digest(pepper, b"scope", *encoded), request_digest(pepper, b"body", request.query_string, content)
+        )
+        for pepper in services().keyring.usable("pepper")
+    ]
+    return replace(first, also=tuple(others))
 
 
 def replayable(answer_again: Callable[[Replay], Response]) -> Callable[[Callable[P, Any]], Callable[P, Any]]:

@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from flask import Response
+import segno
+from flask import Response, jsonify, make_response
 from flask_smorest import Blueprint
 
 from providers.base import Side
 from verify.api import answers, schemas
-from verify.api.body import Parser, image
-from verify.api.documentation import RAW_IMAGE, problems
+from verify.api.body import Parser, image, paper
+from verify.api.documentation import RAW_IMAGE, RAW_PAPER, problems
 from verify.api.requests import replayable, resource_id, ticket
 from verify.auth import caller, either, services
-from verify.flows import consent, step, verifications
-from verify.flows.steps import face, id_card
+from verify.flows import consent, documents, liveness, step, verifications
+from verify.flows.enterprise import template
+from verify.flows.steps import authorization_letter, business_license, face, id_card
 from verify.flows.steps.id_card import OneSide
+from verify.flows.view import rfc3339
 
 blueprint = Blueprint(
     "steps", __name__, url_prefix="/v1/verifications/<verification_id>", description="What the user does, one by one."
@@ -30,19 +33,24 @@ def _submit(verification_id: str, name: str, submitted: Any) -> Response:
 
 @blueprint.route("/consent_notice", methods=["GET"])
 @blueprint.doc(operationId="getConsentNotice")
+@blueprint.arguments(schemas.InLanguage, location="query")
 @blueprint.response(200, schemas.Notice)
-@problems(blueprint, 401, 403, 404, 429, 503)
+@problems(401, 403, 404, 422, 429, 503)
 @either("verifications")
-def notice(verification_id: str) -> Any:
-    """Read the notice to be shown: every item with purpose, data, retention and recipient."""
-    return consent.notice_of(caller().ref(resource_id("ver_", verification_id)), services())
+def notice(query: dict[str, Any], verification_id: str) -> Any:
+    """Read the notice to be shown: every item with purpose, data, retention and recipient.
+
+    It is in the verification's language, or in `locale`; both are the same notice.
+    """
+    ref = caller().ref(resource_id("ver_", verification_id))
+    return consent.notice_of(ref, services(), query.get("locale"))
 
 
 @blueprint.route("/steps/consent", methods=["POST"])
 @blueprint.doc(operationId="submitConsent")
 @blueprint.arguments(schemas.Consent)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_consent(body: dict[str, Any], verification_id: str) -> Any:
@@ -57,7 +65,7 @@ def submit_consent(body: dict[str, Any], verification_id: str) -> Any:
 @blueprint.arguments(schemas.Identity)
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="A vendor still works on it.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_identity(body: dict[str, Any], verification_id: str) -> Any:
@@ -69,7 +77,7 @@ def submit_identity(body: dict[str, Any], verification_id: str) -> Any:
 @blueprint.doc(operationId="submitFace", requestBody=RAW_IMAGE)
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="A vendor still works on it.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_face(verification_id: str) -> Any:
@@ -80,11 +88,30 @@ def submit_face(verification_id: str) -> Any:
     return answers.standing(step.run(ref, "face", fitted, services(), ticket(submitted)))
 
 
+@blueprint.route("/steps/face/session", methods=["POST"])
+@blueprint.doc(operationId="openFaceSession")
+@blueprint.arguments(schemas.FaceSession)
+@blueprint.response(200, schemas.HostedFace)
+@problems(*FAILURES)
+@either("verifications")
+def open_face_session(body: dict[str, Any], verification_id: str) -> Any:
+    """Open the vendor's own page, which tells whether a living person is there and whose face it is.
+
+    Each call opens a new session in place of the one before, so it needs no idempotency key. Read the verification to
+    learn the verdict: the step passes or fails when it is in.
+    """
+    ref = caller().ref(resource_id("ver_", verification_id))
+    wanted = liveness.Wanted(body.get("return_url"), body.get("meta_info"))
+    page = liveness.open_session(ref, wanted, services())
+    qr = segno.make_qr(page.url).svg_data_uri(scale=4)
+    return jsonify(url=page.url, opens_in=page.opens_in, qr=qr, expires_at=rfc3339(page.expires_at))
+
+
 @blueprint.route("/steps/bank_card", methods=["POST"])
 @blueprint.doc(operationId="submitBankCard")
 @blueprint.arguments(schemas.BankCard)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_bank_card(body: dict[str, Any], verification_id: str) -> Any:
@@ -97,7 +124,7 @@ def submit_bank_card(body: dict[str, Any], verification_id: str) -> Any:
 @blueprint.arguments(schemas.SmsCode)
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="A vendor still works on it.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_sms_code(body: dict[str, Any], verification_id: str) -> Any:
@@ -109,7 +136,7 @@ def submit_sms_code(body: dict[str, Any], verification_id: str) -> Any:
 @blueprint.doc(operationId="resendSmsCode")
 @blueprint.arguments(schemas.Nothing)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def resend_sms_code(_: dict[str, Any], verification_id: str) -> Any:
@@ -123,7 +150,7 @@ def resend_sms_code(_: dict[str, Any], verification_id: str) -> Any:
 @blueprint.arguments(schemas.BankAccount)
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="A vendor still works on it.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_bank_account(body: dict[str, Any], verification_id: str) -> Any:
@@ -136,13 +163,13 @@ def submit_bank_account(body: dict[str, Any], verification_id: str) -> Any:
 @blueprint.arguments(schemas.CardSide, location="query")
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(202, schema=schemas.Verification, description="A vendor or a bank still works on it.")
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_id_card(query: dict[str, Any], verification_id: str) -> Any:
     """Give one side of the ID card as the raw body (JPEG or PNG, at most 5 MiB). It is read and never stored.
 
-    ``front`` has the portrait, ``back`` the emblem; the step's ``needs`` says which are missing.
+    `front` has the portrait, `back` the emblem; the step's `needs` says which are missing.
     """
     ref = caller().ref(resource_id("ver_", verification_id))
     submitted = image()
@@ -151,11 +178,94 @@ def submit_id_card(query: dict[str, Any], verification_id: str) -> Any:
     return answers.standing(step.run(ref, "id_card", one_side, services(), ticket(submitted)))
 
 
+@blueprint.route("/steps/enterprise", methods=["POST"])
+@blueprint.doc(operationId="submitEnterprise")
+@blueprint.arguments(schemas.Enterprise)
+@blueprint.response(200, schemas.Verification)
+@problems(*FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_enterprise(body: dict[str, Any], verification_id: str) -> Any:
+    """Give the enterprise as its licence has it; the check characters are looked at here."""
+    return _submit(verification_id, "enterprise", body)
+
+
+@blueprint.route("/steps/license", methods=["POST"])
+@blueprint.doc(operationId="submitLicense", requestBody=RAW_PAPER)
+@blueprint.response(200, schemas.Verification)
+@problems(*FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_license(verification_id: str) -> Any:
+    """Give the business licence as the raw body (PDF, JPEG or PNG, at most 10 MiB). It is read and kept sealed.
+
+    One that cannot be read is looked at by a person at the end; name and code have to be those given.
+    """
+    ref = caller().ref(resource_id("ver_", verification_id))
+    submitted = paper()
+    once = ticket(submitted)
+    documents.refuse_unexpected(ref, "license", services(), once)
+    scan = business_license.take_in(ref, submitted, services())
+    return answers.standing(step.run(ref, "license", scan, services(), once))
+
+
+@blueprint.route("/steps/representative", methods=["POST"])
+@blueprint.doc(operationId="submitRepresentative")
+@blueprint.arguments(schemas.Representative)
+@blueprint.response(200, schemas.Verification)
+@blueprint.alt_response(202, schema=schemas.Verification, description="The register has no record yet, or works on it.")
+@problems(*FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_representative(body: dict[str, Any], verification_id: str) -> Any:
+    """Say who acts for the enterprise; enterprise and legal representative are held against the register.
+
+    A register without a record is asked again on working days to come; `next_check_at` of the step says when.
+    """
+    return _submit(verification_id, "representative", body)
+
+
+@blueprint.route("/steps/authorization_letter", methods=["POST"])
+@blueprint.doc(operationId="submitAuthorizationLetter", requestBody=RAW_PAPER)
+@blueprint.arguments(schemas.LetterValidity, location="query")
+@blueprint.response(200, schemas.Verification)
+@problems(*FAILURES)
+@either("verifications")
+@replayable(answers.again)
+def submit_authorization_letter(query: dict[str, Any], verification_id: str) -> Any:
+    """Give the signed and stamped letter as the raw body (PDF, JPEG or PNG, at most 10 MiB). A person looks at it."""
+    ref = caller().ref(resource_id("ver_", verification_id))
+    submitted = paper()
+    once = ticket(submitted)
+    documents.refuse_unexpected(ref, "authorization_letter", services(), once)
+    letter = authorization_letter.take_in(ref, submitted, query["valid_until"], services())
+    return answers.standing(step.run(ref, "authorization_letter", letter, services(), once))
+
+
+@blueprint.route("/authorization_letter_template", methods=["GET"])
+@blueprint.doc(operationId="getAuthorizationLetterTemplate")
+@blueprint.alt_response(
+    200,
+    schema={"type": "string", "format": "binary"},
+    content_type="application/pdf",
+    description="Filled in, to print, sign and stamp.",
+)
+@problems(401, 403, 404, 409, 429, 503)
+@either("verifications")
+def letter_template(verification_id: str) -> Any:
+    """Read a letter of authorization, filled in as far as is known. Give no copies of ID cards with it."""
+    ref = caller().ref(resource_id("ver_", verification_id))
+    response = make_response(template.filled(ref, services()))
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = 'attachment; filename="authorization-letter.pdf"'
+    return response
+
+
 @blueprint.route("/steps/transfer_amount", methods=["POST"])
 @blueprint.doc(operationId="submitTransferAmount")
 @blueprint.arguments(schemas.TransferAmount)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, *FAILURES)
+@problems(*FAILURES)
 @either("verifications")
 @replayable(answers.again)
 def submit_transfer_amount(body: dict[str, Any], verification_id: str) -> Any:

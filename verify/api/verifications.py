@@ -13,7 +13,7 @@ from verify.api.documentation import problems
 from verify.api.paging import after, cursor
 from verify.api.requests import replayable, resource_id, ticket
 from verify.auth import caller, either, secret_key, services
-from verify.flows import verifications
+from verify.flows import consent, erasure, verifications
 from verify.flows.case import load, with_application
 from verify.flows.idempotency import Replay
 from verify.flows.verifications import Wanted
@@ -29,7 +29,7 @@ blueprint.ARGUMENTS_PARSER = Parser()
 def _with_token(verification: Verification) -> dict[str, Any]:
     number = verification.tokens_issued
     token = issue_client_token(services().keyring.primary("pepper"), verification.id, number)
-    return {"client_token": token, "hosted_url": None}
+    return {"client_token": token, "hosted_url": f"{services().settings.public_url}/h/ver_{verification.id}#{token}"}
 
 
 def _created(verification: Verification, status: int = 201) -> Response:
@@ -49,7 +49,7 @@ def _token_again(replay: Replay) -> Response:
 @blueprint.doc(operationId="createVerification")
 @blueprint.arguments(schemas.NewVerification)
 @blueprint.response(201, schemas.CreatedVerification)
-@problems(blueprint, 400, 401, 403, 409, 411, 413, 415, 422, 429, 503)
+@problems(400, 401, 403, 409, 411, 413, 415, 422, 429, 503)
 @secret_key("verifications")
 @replayable(_created_again)
 def create(body: dict[str, Any]) -> Any:
@@ -61,6 +61,7 @@ def create(body: dict[str, Any]) -> Any:
         type=body["type"],
         method=body["method"],
         account_ref=body["account_ref"],
+        asked_by_user=body["asked_by_user"],
         locale=body["locale"],
         return_url=body.get("return_url"),
         contact=body.get("contact", {}),
@@ -75,7 +76,7 @@ def create(body: dict[str, Any]) -> Any:
 @blueprint.doc(operationId="listVerifications")
 @blueprint.arguments(schemas.Listing, location="query")
 @blueprint.response(200, schemas.Page)
-@problems(blueprint, 401, 403, 422, 429, 503)
+@problems(401, 403, 422, 429, 503)
 @secret_key("verifications")
 def index(query: dict[str, Any]) -> Any:
     """List verifications of this key's mode, newest first."""
@@ -108,7 +109,7 @@ def index(query: dict[str, Any]) -> Any:
 @blueprint.doc(operationId="getVerification")
 @blueprint.response(200, schemas.Verification)
 @blueprint.alt_response(304, description="It is as the ETag of If-None-Match says.")
-@problems(blueprint, 401, 403, 404, 429, 503)
+@problems(401, 403, 404, 429, 503)
 @either("verifications")
 def read(verification_id: str) -> Response:
     """Read a verification; poll with If-None-Match and heed Retry-After."""
@@ -130,7 +131,7 @@ def read(verification_id: str) -> Response:
 @blueprint.doc(operationId="createClientToken")
 @blueprint.arguments(schemas.Nothing)
 @blueprint.response(201, schemas.ClientToken)
-@problems(blueprint, 400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
+@problems(400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
 @secret_key("verifications")
 @replayable(_token_again)
 def new_token(_: dict[str, Any], verification_id: str) -> Any:
@@ -141,25 +142,45 @@ def new_token(_: dict[str, Any], verification_id: str) -> Any:
 
 @blueprint.route("/<verification_id>/cancel", methods=["POST"])
 @blueprint.doc(operationId="cancelVerification")
-@blueprint.arguments(schemas.Nothing)
+@blueprint.arguments(schemas.CancelVerification)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, 400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
+@problems(400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
 @either("verifications")
 @replayable(answers.again)
-def cancel(_: dict[str, Any], verification_id: str) -> Any:
+def cancel(body: dict[str, Any], verification_id: str) -> Any:
     """Give up a verification that has not ended."""
     ref = caller().ref(resource_id("ver_", verification_id))
+    if "reason" in body:
+        return answers.verification(consent.decline(ref, services(), ticket()))
     return answers.verification(verifications.cancel(ref, services(), ticket()))
+
+
+def _redacted_again(replay: Replay) -> Response:
+    found = answers.reload(replay)
+    return make_response(jsonify(erasure.show(erasure.standing(found.account_id, found.id, services()))), replay.status)
+
+
+@blueprint.route("/<verification_id>/redact", methods=["POST"])
+@blueprint.doc(operationId="redactVerification")
+@blueprint.arguments(schemas.Nothing)
+@blueprint.response(200, schemas.Erasure)
+@problems(400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
+@secret_key("verifications")
+@replayable(_redacted_again)
+def redact(_: dict[str, Any], verification_id: str) -> Any:
+    """Erase what one verification holds and may go now; afterwards only ids, codes and times are shown."""
+    ref = caller().ref(resource_id("ver_", verification_id))
+    return jsonify(erasure.show(erasure.redact(ref, services(), ticket())))
 
 
 @blueprint.route("/<verification_id>/switch_method", methods=["POST"])
 @blueprint.doc(operationId="switchMethod")
 @blueprint.arguments(schemas.SwitchMethod)
 @blueprint.response(200, schemas.Verification)
-@problems(blueprint, 400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
+@problems(400, 401, 403, 404, 409, 411, 413, 415, 422, 429, 503)
 @either("verifications")
 @replayable(answers.again)
 def switch(body: dict[str, Any], verification_id: str) -> Any:
-    """Move to one of the ``alternatives``, keeping the passed steps both methods share."""
+    """Move to one of the `alternatives`, keeping the passed steps both methods share."""
     ref = caller().ref(resource_id("ver_", verification_id))
     return answers.verification(verifications.switch_method(ref, body["method"], services(), ticket()))

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Response, jsonify, make_response
 from flask_smorest import Blueprint
 
-from verify.api import webhook_schemas as schemas
 from verify.api.body import Parser
 from verify.api.documentation import problems
 from verify.api.paging import after, cursor
 from verify.api.requests import replayable, resource_id, ticket
+from verify.api.schemas import webhooks as schemas
 from verify.auth import caller, secret_key, services
 from verify.flows.idempotency import Replay
 from verify.flows.webhooks import deliveries, endpoints
@@ -45,7 +45,7 @@ def _gone(endpoint_id: str) -> Response:
 @blueprint.doc(operationId="createWebhookEndpoint")
 @blueprint.arguments(schemas.NewEndpoint)
 @blueprint.response(201, schemas.EndpointWithSecret)
-@problems(blueprint, *WRITE)
+@problems(*WRITE)
 @secret_key("webhooks")
 @replayable(_secret_again)
 def create(body: dict[str, Any]) -> Any:
@@ -62,7 +62,7 @@ def create(body: dict[str, Any]) -> Any:
 @blueprint.doc(operationId="listWebhookEndpoints")
 @blueprint.arguments(schemas.Paging, location="query")
 @blueprint.response(200, schemas.EndpointPage)
-@problems(blueprint, *READ)
+@problems(*READ)
 @secret_key("webhooks")
 def index(query: dict[str, Any]) -> Any:
     """List the endpoints of this key's mode, newest first."""
@@ -78,7 +78,7 @@ def index(query: dict[str, Any]) -> Any:
 @blueprint.route("/<endpoint_id>", methods=["GET"])
 @blueprint.doc(operationId="getWebhookEndpoint")
 @blueprint.response(200, schemas.Endpoint)
-@problems(blueprint, *READ)
+@problems(*READ)
 @secret_key("webhooks")
 def read(endpoint_id: str) -> Any:
     """Read an endpoint."""
@@ -90,7 +90,7 @@ def read(endpoint_id: str) -> Any:
 @blueprint.doc(operationId="updateWebhookEndpoint")
 @blueprint.arguments(schemas.EndpointChange)
 @blueprint.response(200, schemas.Endpoint)
-@problems(blueprint, *WRITE)
+@problems(*WRITE)
 @secret_key("webhooks")
 def update(body: dict[str, Any], endpoint_id: str) -> Any:
     """Change what is given. What waits for an endpoint that is disabled is given up and can be sent again."""
@@ -100,7 +100,7 @@ def update(body: dict[str, Any], endpoint_id: str) -> Any:
 @blueprint.route("/<endpoint_id>", methods=["DELETE"])
 @blueprint.doc(operationId="deleteWebhookEndpoint")
 @blueprint.response(200, schemas.EndpointGone)
-@problems(blueprint, *WRITE)
+@problems(*WRITE)
 @secret_key("webhooks")
 @replayable(lambda replay: _gone(f"whe_{replay.resource}"))
 def delete(endpoint_id: str) -> Any:
@@ -113,7 +113,7 @@ def delete(endpoint_id: str) -> Any:
 @blueprint.doc(operationId="rotateWebhookSecret")
 @blueprint.arguments(schemas.Rotation)
 @blueprint.response(200, schemas.EndpointWithSecret)
-@problems(blueprint, *WRITE)
+@problems(*WRITE)
 @secret_key("webhooks")
 @replayable(_secret_again)
 def rotate(body: dict[str, Any], endpoint_id: str) -> Any:
@@ -128,7 +128,7 @@ def rotate(body: dict[str, Any], endpoint_id: str) -> Any:
 @blueprint.doc(operationId="listWebhookDeliveries")
 @blueprint.arguments(schemas.DeliveryListing, location="query")
 @blueprint.response(200, schemas.DeliveryPage)
-@problems(blueprint, *READ)
+@problems(*READ)
 @secret_key("webhooks")
 def list_deliveries(query: dict[str, Any], endpoint_id: str) -> Any:
     """List deliveries, newest first: what waits, for how long and why. They are kept for 30 days."""

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import click
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -106,6 +106,25 @@ def index(*, as_json: bool) -> None:
     else:
         for found in listed:
             click.echo(f"{found['application_id']}  {found['name']}  {' '.join(found['origins'])}")
+
+
+@group.command("origin")
+@click.argument("application", type=click.UUID)
+@click.option("--add", "added", multiple=True, metavar="URL", help="May frame the hosted page and call from a browser.")
+@click.option("--remove", "removed", multiple=True, metavar="URL", help="May no longer.")
+def change_origins(application: UUID, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """Add and remove browser origins; the next request finds them changed."""
+    adding, removing = ({_origin(origin) for origin in given} for given in (added, removed))
+    with opened() as services, services.write() as session:
+        found = session.get(Application, application, with_for_update=True)
+        if found is None:
+            raise click.BadParameter("there is no such application", param_hint="APPLICATION")
+        known = set(session.scalars(select(Origin.origin).where(Origin.application_id == application)))
+        wanted = (known | adding) - removing
+        session.add_all(Origin(application_id=application, origin=origin) for origin in sorted(wanted - known))
+        session.execute(delete(Origin).where(Origin.application_id == application, Origin.origin.in_(known - wanted)))
+    for origin in sorted(wanted):
+        click.echo(origin)
 
 
 @group.command("set")

@@ -1,25 +1,103 @@
-"""``audit``: whether the record is what was written."""
+"""``audit``: whether the record is what was written, and how others can tell."""
 
+import json
 import sys
+from pathlib import Path
+from typing import IO
+from uuid import UUID
 
 import click
 
+from crypto import checkpoint
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
+from verify.record import anchors, export, signers
+from verify.record.anchors import Anchored, Finding
+from verify.services import Services
 
 
 @click.group("audit")
 def group() -> None:
-    """The event chains."""
+    """The event chains and the checkpoints that sign them."""
 
 
 @group.command("verify")
-def verify_command() -> None:
-    """Walk every chain; name the first entry that does not fit and end with 1."""
-    tally = Tally()
-    with opened() as services, services.read() as session:
-        found = first_break(session, tally)
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Checkpoints outside the database; the file of REALNAME_AUDIT_FILE unless another is named.",
+)
+def verify_command(against: Path | None) -> None:
+    """Walk every chain and every checkpoint; name the first thing that does not fit and end with 1."""
+    tally, anchored = Tally(), Anchored()
+    with opened() as services:
+        broken = _finding(services, anchored, against)
+        with services.read(streams=True) as session:
+            found = first_break(session, tally)
     if found is not None:
-        click.echo(f"ver_{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
+        click.echo(f"{found.prefix}{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
+    if broken is not None:
+        click.echo(str(broken), err=True)
+    if found is not None or broken is not None:
         sys.exit(1)
     click.echo(f"{tally.verifications} verifications, {tally.events} events: unbroken")
+    click.echo(
+        f"{anchored.checkpoints} checkpoints sign {anchored.events} events; {anchored.unsigned} are not signed yet"
+    )
+
+
+def _finding(services: Services, anchored: Anchored, against: Path | None) -> Finding | None:
+    trusted = [checkpoint.signer(key).verifier for key in services.keyring.snapshot.keys if key.purpose == "audit"]
+    outside = against or services.settings.audit_file
+    notes = _notes(outside) if outside is not None and outside.exists() else {}
+    with services.read(streams=True) as session:
+        missing = anchors.missing_from(session, notes)
+        return missing or anchors.first_finding(session, services.clock(), trusted, anchored)
+
+
+def _notes(path: Path) -> dict[int, str]:
+    """Notes by number; a last line that was being written is passed over."""
+    notes = {}
+    for line in path.read_text("utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):
+            note = json.loads(line)
+            notes[checkpoint.read(note).number] = note
+    return notes
+
+
+@group.command("key")
+@click.option("--former", is_flag=True, help="Every key that ever signed a checkpoint, with its first and last day.")
+def key_command(*, former: bool) -> None:
+    """Print the public keys that sign checkpoints, to be kept by those who verify."""
+    with opened() as services:
+        if former:
+            with services.read(streams=True) as session:
+                for span in signers.spans(session):
+                    click.echo(f"{span.verifier}  {span.first.date()}  {span.last.date()}")
+            return
+        for key in services.keyring.usable("audit"):
+            click.echo(str(checkpoint.signer(key).verifier))
+
+
+@group.command("export")
+@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+def export_command(file: IO[str]) -> None:
+    """Write the record as JSON lines, for deploy/verify_audit.py; ids and codes only."""
+    with opened() as services, services.read(streams=True) as session:
+        for line in export.lines(session, services):
+            file.write(f"{line}\n")
+
+
+@group.command("prove")
+@click.argument("verification")
+def prove(verification: str) -> None:
+    """Print the events of VERIFICATION (ver_…) with the signed checkpoints that hold them."""
+    try:
+        verification_id = UUID(verification.removeprefix("ver_"))
+    except ValueError:
+        raise click.BadParameter("give a verification's id", param_hint="VERIFICATION") from None
+    with opened() as services, services.read(streams=True) as session:
+        found = export.proof(session, verification_id)
+    if found is None:
+        raise click.BadParameter("there is no such verification", param_hint="VERIFICATION")
+    click.echo(json.dumps(found, indent=1))

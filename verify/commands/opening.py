@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from verify import config, create_app
+import verify
+from verify import config
 from verify.config import Settings
 from verify.services import Services
 
@@ -20,16 +21,16 @@ def settings() -> Settings:
 
 
 @contextmanager
-def opened() -> Iterator[Services]:
-    """The parts a request is handed, for the length of a command."""
-    app = create_app(settings())
+def opened(**overrides: Any) -> Iterator[Services]:
+    """The parts a request is handed, for the length of a command. ``overrides`` as create_app takes them."""
+    app = verify.create_app(settings(), **overrides)
     services: Services = app.extensions["realname"]
     with app.app_context():
         try:
             yield services
         finally:
             services.session.remove()
-            for provider in services.providers.values():
+            for provider in (*services.providers.values(), *services.notebook.signers.values()):
                 provider.close()
             app.extensions["sqlalchemy"].engine.dispose()
             services.vault.engine.dispose()

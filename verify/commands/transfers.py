@@ -5,19 +5,21 @@ import io
 import os
 from collections import Counter
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
-from sqlalchemy import func, select
 
-from providers.base import Capability, Proof
+from providers.base import Capability
 from verify.commands.opening import AS_JSON, opened, show
 from verify.flows import checks
-from verify.flows.transfers import batches, guesses, ledger
-from verify.flows.transfers.challenge import odds
-from verify.flows.transfers.statements import Layout, reconcile
+from verify.flows.transfers import batches, guesses
+from verify.flows.transfers.standing import standing
+from verify.flows.transfers.statement_file import Unreadable, read
+from verify.flows.transfers.statement_lines import Layout
+from verify.flows.transfers.statements import reconcile
 from verify.flows.transfers.states import News
 from verify.models import Transfer
 from verify.services import Services
@@ -43,27 +45,26 @@ def group() -> None:
 @group.command("status")
 @AS_JSON
 def status(*, as_json: bool) -> None:
-    """Show live transfers by stage, the ledger, what contradicts, and how hard amounts are to guess."""
+    """Show live transfers by stage, what waits for people, the ledger, what does not fit, and the odds of guessing."""
     with opened() as services, services.read() as session:
-        stages = session.execute(
-            select(Transfer.status, func.count()).where(Transfer.livemode.is_(True)).group_by(Transfer.status)
-        ).all()
-        contradicted = session.scalars(select(Transfer.id).where(Transfer.contradiction.is_not(None))).all()
-        found = ledger.balance(session, services, livemode=True)
-        shown = {
-            "stages": {str(stage): count for stage, count in stages},
-            "ledger_fen": {book.value: fen for book, fen in found.accounts.items()},
-            "difference_fen": found.difference,
-            "unbalanced": [str(posting) for posting in found.unbalanced],
-            "misplaced": [transfer.hex for transfer in found.misplaced],
-            "contradicted": [transfer.hex for transfer in contradicted],
-            "guessing_odds": {proof.value: str(odds(proof, services.settings)) for proof in Proof},
-        }
+        found = standing(session, services)
     if as_json:
-        show(shown)
-    else:
-        for name, value in shown.items():
-            click.echo(f"{name:<15} {value}")
+        show(found)
+        return
+    for name, value in found.items():
+        lines = _lines(value) or ["–"]
+        click.echo("\n".join(f"{label:<23} {line}" for label, line in zip_longest([name], lines, fillvalue="")))
+
+
+def _lines(value: Any) -> list[str]:
+    """One for each thing there is to see."""
+    match value:
+        case {}:
+            return ["  ".join(f"{name} {one}" for name, one in value.items())] if value else []
+        case list():
+            return [line for one in value for line in _lines(one)]
+        case _:
+            return [str(value)]
 
 
 @group.command("export")
@@ -87,7 +88,8 @@ def export(file: Path, again: UUID | None, provider: str, encoding: str) -> None
             raise click.BadParameter(str(error), param_hint="--batch") from None
     click.echo(f"batch {batch}: {len(rows) - 1} orders")
     _write(file, rows, encoding)
-    click.echo(f"{file} holds account numbers in the clear; when it is paid: realname transfers mark-paid {batch}")
+    click.echo(f"{file} holds account numbers in the clear; give it to the bank as it is: a spreadsheet rounds them")
+    click.echo(f"when it is paid: realname transfers mark-paid {batch}")
 
 
 def _refuse_existing(file: Path) -> None:
@@ -107,13 +109,20 @@ def _write(file: Path, rows: list[list[str]], encoding: str) -> None:
 @group.command("mark-paid")
 @click.argument("batch", type=click.UUID)
 def mark_paid(batch: UUID) -> None:
-    """Say that a batch was paid: its transfers are sent, and users may answer."""
+    """Say that a batch was paid: its transfers are sent, and users may answer. Orders of which a statement shows
+    another amount are left out, and it ends with 1."""
     with opened() as services:
         try:
-            count = batches.mark_paid(batch, services)
+            paid = batches.mark_paid(batch, services)
         except LookupError as error:
             raise click.BadParameter(str(error), param_hint="BATCH") from None
-    click.echo(f"{count} sent")
+    click.echo(f"{paid.sent} sent")
+    for reference in paid.left_out:
+        click.echo(
+            f"{reference} left out: a statement shows another amount; `realname transfers settle` when it is clear"
+        )
+    if paid.left_out:
+        raise SystemExit(1)
 
 
 @group.command("reconcile")
@@ -123,9 +132,12 @@ def mark_paid(batch: UUID) -> None:
 @AS_JSON
 def reconcile_command(statement: Path, provider: str, encoding: str, *, as_json: bool) -> None:
     """Import a bank statement (CSV with headings), settle what it shows, and end with 1 where something differs."""
-    with opened() as services, statement.open(encoding=encoding, newline="") as file:
+    with opened() as services:
         layout = Layout.of(_options(services, provider).get("statement") or {})
-        report = reconcile(csv.DictReader(file), layout, services)
+        try:
+            report = reconcile(read(statement, encoding, layout), layout, services)
+        except Unreadable as error:
+            raise click.BadParameter(str(error), param_hint="--statement") from None
     lines = [
         {
             "line": line.number,
@@ -157,7 +169,11 @@ def settle(reference: UUID, finding: str) -> None:
             found = session.get(Transfer, reference)
         if found is None:
             raise click.BadParameter("there is no such transfer", param_hint="REFERENCE")
-        changed = batches.tell(found.verification_id, found.id, FINDINGS[finding], services)
+        try:
+            changed = batches.tell(found.verification_id, found.id, FINDINGS[finding], services)
+        except batches.Contradiction as error:
+            msg = f"it is {error.stage} already, so that cannot be; this is kept as a contradiction, and nothing moved"
+            raise click.ClickException(msg) from None
     click.echo(finding if changed else "nothing changed")
 
 

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from verify.errors import Problem
+from verify.flows import progress
 from verify.flows.decisions import expire
 from verify.flows.states import FINAL, Status
 from verify.models import Verification
@@ -32,14 +33,6 @@ class Reach:
     livemode: bool
 
 
-def reachable(ref: Ref) -> Select[Verification]:
-    return with_application().where(
-        Verification.id == ref.verification_id,
-        Verification.application_id == ref.application_id,
-        Verification.livemode == ref.livemode,
-    )
-
-
 def with_application() -> Select[Verification]:
     return select(Verification).join(Verification.application).options(contains_eager(Verification.application))
 
@@ -53,9 +46,19 @@ def locked(query: Select[Verification]) -> Select[Verification]:
     )
 
 
+#: made once, as every step needs them; a Ref's fields are their parameters
+REACHABLE = with_application().where(
+    Verification.id == bindparam("verification_id"),
+    Verification.application_id == bindparam("application_id"),
+    Verification.livemode == bindparam("livemode"),
+)
+REACHABLE_LOCKED = locked(REACHABLE)
+ANY_LOCKED = locked(with_application().where(Verification.id == bindparam("verification_id")))
+
+
 def load(session: Session, ref: Ref) -> Verification:
     """One statement, no lock. Raises Problem not_found."""
-    found = session.scalars(reachable(ref)).one_or_none()
+    found = session.scalars(REACHABLE, vars(ref)).one_or_none()
     if found is None:
         raise Problem("not_found")
     return found
@@ -63,7 +66,7 @@ def load(session: Session, ref: Ref) -> Verification:
 
 def load_locked(session: Session, ref: Ref) -> Verification:
     """One statement. Raises Problem not_found."""
-    found = session.scalars(locked(reachable(ref))).unique().one_or_none()
+    found = session.scalars(REACHABLE_LOCKED, vars(ref)).unique().one_or_none()
     if found is None:
         raise Problem("not_found")
     return found
@@ -81,8 +84,7 @@ def load_open(session: Session, ref: Ref, services: Services) -> Verification:
 
 def load_any(session: Session, verification_id: UUID) -> Verification:
     """The locked verification for our own jobs, which serve every application."""
-    query = locked(with_application().where(Verification.id == verification_id))
-    return session.scalars(query).unique().one()
+    return session.scalars(ANY_LOCKED, {"verification_id": verification_id}).unique().one()
 
 
 class Overdue(Exception):
@@ -102,4 +104,6 @@ def refuse_overdue(ref: Ref, services: Services) -> Iterator[None]:
 
 def retry_after(verification: Verification) -> int | None:
     """Seconds a poller should wait, or None where nobody is waited for."""
-    return 2 if verification.status == Status.PROCESSING else None
+    if verification.status != Status.PROCESSING:
+        return None
+    return 2 if progress.next_check(verification) is None else 3600

@@ -28,7 +28,13 @@ CODES = frozenset(
         "cnaps_code_format",
         "bank_text_format",
         "website_format",
+        "enterprise_name_format",
+        "credit_code_format",
+        "credit_code_check_digit",
+        "organization_code_format",
+        "organization_code_check_digit",
         "too_long",
+        "too_short",
         "control_characters",
     }
 )
@@ -94,7 +100,7 @@ def name(value: str) -> str:
     Dots of all kinds become U+00B7, the full stop only between Han characters, where no space is kept either.
     Raises InvalidValue.
     """
-    typed = _typed(value, "name_length").translate(LOOKALIKES)
+    typed = cleaned(value, "name_length").translate(LOOKALIKES)
     for pattern, replacement in NAME_SPACING:
         typed = pattern.sub(replacement, typed)
     typed = typed.strip()
@@ -111,7 +117,7 @@ def id_number(value: str, today: date | None = None) -> str:
     The county code is not judged: numbers outlive counties, and residence permits (81, 82, 83) and permanent
     residence cards (9) have none. ``today`` is the day in Asia/Shanghai. Raises InvalidValue.
     """
-    typed = _compact(value, "id_number_format").upper()
+    typed = compacted(value, "id_number_format").upper()
     if re.fullmatch(r"[0-9]{15}", typed):
         # first-generation numbers: void since 1 January 2013 (居民身份证法 23)
         raise InvalidValue("id_number_15_digits")
@@ -143,7 +149,7 @@ def age_on(birth: date, day: date) -> int:
 
 def card_number(value: str) -> str:
     """A bank card number, 13-19 digits (ISO/IEC 7812) with its Luhn digit. Raises InvalidValue."""
-    typed = _compact(value, "card_number_format")
+    typed = compacted(value, "card_number_format")
     if not CARD_NUMBER.fullmatch(typed):
         raise InvalidValue("card_number_format")
     if not luhn.is_valid(typed):
@@ -153,7 +159,7 @@ def card_number(value: str) -> str:
 
 def mobile(value: str) -> str:
     """A mainland mobile number as 11 digits, given with or without 86, +86 or 0086. Raises InvalidValue."""
-    found = MOBILE.fullmatch(_compact(value, "mobile_format"))
+    found = MOBILE.fullmatch(compacted(value, "mobile_format"))
     if not found:
         raise InvalidValue("mobile_format")
     return found[1]
@@ -161,7 +167,7 @@ def mobile(value: str) -> str:
 
 def code(value: str) -> str:
     """A one-time code: six digits, however wide they were typed. Raises InvalidValue."""
-    found = _compact(value, "code_format")
+    found = compacted(value, "code_format")
     if not CODE.fullmatch(found):
         raise InvalidValue("code_format")
     return found
@@ -169,7 +175,7 @@ def code(value: str) -> str:
 
 def account_number(value: str) -> str:
     """A personal bank account, card or passbook: 8-32 digits. Passbooks have no check digit. Raises InvalidValue."""
-    typed = _compact(value, "account_number_format")
+    typed = compacted(value, "account_number_format")
     if not ACCOUNT_NUMBER.fullmatch(typed):
         raise InvalidValue("account_number_format")
     return typed
@@ -177,7 +183,7 @@ def account_number(value: str) -> str:
 
 def cnaps_code(value: str) -> str:
     """The 12 digits by which the central bank knows a branch (联行号). Raises InvalidValue."""
-    typed = _compact(value, "cnaps_code_format")
+    typed = compacted(value, "cnaps_code_format")
     if not CNAPS_CODE.fullmatch(typed):
         raise InvalidValue("cnaps_code_format")
     return typed
@@ -185,7 +191,7 @@ def cnaps_code(value: str) -> str:
 
 def bank_text(value: str) -> str:
     """Name of a bank, branch, province or city as banks take it, 2-60 code points. Raises InvalidValue."""
-    typed = _typed(value, "bank_text_format").strip()
+    typed = cleaned(value, "bank_text_format").strip()
     if not BANK_TEXT.fullmatch(typed):
         raise InvalidValue("bank_text_format")
     return typed
@@ -193,7 +199,7 @@ def bank_text(value: str) -> str:
 
 def website(value: str) -> str:
     """An address of a site, at most 200 characters, with or without its scheme. Raises InvalidValue."""
-    typed = _typed(value, "website_format").strip()
+    typed = cleaned(value, "website_format").strip()
     if not WEBSITE.fullmatch(typed):
         raise InvalidValue("website_format")
     return typed
@@ -253,7 +259,7 @@ def last4(number: str) -> str:
     return number[-4:]
 
 
-def _typed(value: str, code: str) -> str:
+def cleaned(value: str, code: str) -> str:
     """NFKC without format characters, which copying from contacts and web pages brings along unseen."""
     if len(value) > LONGEST_TYPED:
         raise InvalidValue(code)
@@ -261,6 +267,6 @@ def _typed(value: str, code: str) -> str:
     return "".join(c for c in plain if unicodedata.category(c) != "Cf")
 
 
-def _compact(value: str, code: str) -> str:
+def compacted(value: str, code: str) -> str:
     """The same without white space and hyphens."""
-    return re.sub(r"[\s-]", "", _typed(value, code).translate(LOOKALIKES))
+    return re.sub(r"[\s-]", "", cleaned(value, code).translate(LOOKALIKES))

@@ -1,20 +1,38 @@
 """What an effect does to a verification, and when the whole of it is decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from providers.base import Capability
-from verify.flows import codes, events, progress
+from verify.flows import codes, events, evidence, progress, troubles
 from verify.flows.effects import Effect, Verb
+from verify.flows.enterprise import parking
 from verify.flows.methods import STEPS, Step
+from verify.flows.minors.rules import DECIDED_BY_PEOPLE
 from verify.flows.reasons import REASONS
+from verify.flows.review.referrals import referrals
+from verify.flows.review.referring import refer
 from verify.flows.states import Action, Status, advance
 from verify.flows.transfers import opening
 from verify.models import Attempt, Verification
 from verify.services import Services
+
+#: members of a step's state that end when it passes, and when it is owed again
+OVER: Mapping[str, Any] = dict.fromkeys(("expires_at", "resend_at", "refer", "next_check_at"))
+DROPPED: Mapping[str, Any] = dict.fromkeys(("check", "earlier", "refer", "next_check_at"))
+
+
+#: reasons that cost no try and that the application has to act upon, so it is told of them
+TOLD = frozenset({"guardian_required"})
+
+#: reasons that cost no try, though another card or number may do better
+UNCLEAR = frozenset({"inconclusive"})
+
+#: both show that the face is the authority's; traits tell which proves a living person
+FACES = frozenset({Capability.FACE, Capability.LIVENESS})
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,21 +61,39 @@ def settle(
 
 
 def _pass(turn: Turn) -> None:
-    verification, now = turn.verification, turn.services.clock()
     if turn.effect.part is not None and not _is_whole(turn, turn.effect.part):
         return
     checked = _assurance(turn.attempt, turn.services) if turn.attempt else turn.effect.check
     for name in turn.step.settles:
         check = checked if name == turn.step.name else None
-        progress.put(verification, name, progress.PASSED, check=check, expires_at=None, resend_at=None)
-    verification.last_error = None
-    if progress.is_complete(verification):
-        verified(turn.session, verification, turn.services, turn.step)
-        return
-    advance(verification, Action.ADVANCE, now)
+        progress.put(turn.verification, name, progress.PASSED, check=check, **OVER)
+    _go_on(turn)
+
+
+def _refer(turn: Turn) -> None:
+    """Passed as far as the user is concerned, and no check: a person will look at it."""
+    for name in turn.step.settles:
+        progress.put(turn.verification, name, progress.PASSED, check=None, **{**OVER, "refer": turn.effect.reason})
+    _go_on(turn)
+
+
+def _go_on(turn: Turn) -> None:
+    """To the next step, or after the last one to the decision: the rules' own, or a person's."""
+    verification, now = turn.verification, turn.services.clock()
     events.append(turn.session, verification, "verification.step_passed", now, step=turn.step.name)
-    if opening.is_owed(verification):
+    go_on(turn.session, verification, turn.services)
+    if verification.status == Status.PENDING and opening.is_owed(verification):
         _open_challenge(turn)
+
+
+def go_on(session: Session, verification: Verification, services: Services) -> None:
+    """A step passed. Consent withdrawn during a review and given anew is the last one as well."""
+    troubles.clear(verification)
+    if progress.is_complete(verification):
+        conclude = in_review if referrals(verification) else verified
+        conclude(session, verification, services)
+        return
+    advance(verification, Action.ADVANCE, services.clock())
 
 
 def _is_whole(turn: Turn, part: str) -> bool:
@@ -67,7 +103,7 @@ def _is_whole(turn: Turn, part: str) -> bool:
     if parts == sorted(turn.step.parts):
         return True
     progress.put(verification, turn.step.name, progress.PENDING, parts=parts)
-    verification.last_error = None
+    troubles.clear(verification)
     advance(verification, Action.ADVANCE, now)
     events.append(turn.session, verification, "verification.part_passed", now, step=turn.step.name, part=part)
     return False
@@ -84,17 +120,24 @@ def _open_challenge(turn: Turn) -> None:
 
 def _assurance(attempt: Attempt, services: Services) -> dict[str, Any]:
     """The check that passed and by whom; a face also says whether it proved a living person."""
-    check: dict[str, Any] = {"check": attempt.capability, "provider": attempt.provider}
-    if attempt.capability == Capability.FACE:
-        check["liveness"] = services.providers[attempt.provider].capabilities[Capability.FACE].liveness
-    return check
+    capability = Capability(attempt.capability)
+    if capability not in FACES:
+        return {"check": capability, "provider": attempt.provider}
+    traits = services.providers[attempt.provider].capabilities[capability]
+    return {"check": Capability.FACE, "provider": attempt.provider, "liveness": traits.liveness}
+
+
+def note_check(verification: Verification, attempt: Attempt, services: Services) -> None:
+    """Keep what passed of a step that other calls have still to pass."""
+    earlier = [*progress.state(verification, attempt.step).get("earlier", ()), _assurance(attempt, services)]
+    progress.put(verification, attempt.step, progress.PROCESSING, earlier=earlier)
 
 
 def _hold(turn: Turn) -> None:
     verification, now = turn.verification, turn.services.clock()
     advance(verification, Action.ADVANCE, now)
     codes.sent(verification, now)
-    verification.last_error = None
+    troubles.clear(verification)
     events.append(turn.session, verification, "verification.code_sent", now, step=turn.step.name)
 
 
@@ -111,7 +154,7 @@ def _fail(turn: Turn) -> None:
     if REASONS[code].costs_try:
         progress.spend(verification, again)
     _reopen(verification, turn.step.name, again)
-    verification.last_error = {"step": again, "code": code}
+    troubles.note(verification, again, code, now, turn.effect.retry_after)
     if progress.is_exhausted(verification) and not progress.alternatives(verification):
         rejected(turn.session, verification, turn.services, [code, "methods_exhausted"], step=again)
         return
@@ -119,7 +162,8 @@ def _fail(turn: Turn) -> None:
         progress.release(verification)
     advance(verification, Action.RETURN, now)
     # an outage or an unusable picture is no failure of the step (api.md): audit only
-    kind = "verification.step_failed" if REASONS[code].costs_try else "verification.step_returned"
+    is_told = REASONS[code].costs_try or code in TOLD
+    kind = "verification.step_failed" if is_told else "verification.step_returned"
     events.append(turn.session, verification, kind, now, step=again, code=code)
 
 
@@ -129,7 +173,7 @@ def _to_redo(verification: Verification, step: Step, code: str) -> str:
     about = REASONS[code].step
     if about in names:
         return str(about)
-    return step.blames if REASONS[code].costs_try else step.name
+    return step.blames if REASONS[code].costs_try or code in UNCLEAR else step.name
 
 
 def _reopen(verification: Verification, submitted: str, again: str) -> None:
@@ -138,32 +182,78 @@ def _reopen(verification: Verification, submitted: str, again: str) -> None:
     spent = {} if submitted == again else {"expires_at": None, "resend_at": None}
     for name in (submitted, again):
         status = progress.FAILED if progress.tries_left(verification, name) == 0 else progress.PENDING
-        progress.put(verification, name, status, check=None, **spent)
+        progress.put(verification, name, status, **{**DROPPED, **spent})
 
 
-_APPLY = {Verb.PASS: _pass, Verb.FAIL: _fail, Verb.WAIT: _wait, Verb.HOLD: _hold}
+def _reject(turn: Turn) -> None:
+    """What was found ends it: no other method would find otherwise."""
+    code = turn.effect.reason or "inconclusive"
+    progress.put(turn.verification, turn.step.name, progress.FAILED, **OVER)
+    troubles.note(turn.verification, turn.step.name, code, turn.services.clock())
+    rejected(turn.session, turn.verification, turn.services, [code], step=turn.step.name)
 
 
-def verified(session: Session, verification: Verification, services: Services, step: Step) -> None:
+def _park(turn: Turn) -> None:
+    """Asked again on working days to come; when there are none left, a person looks at it."""
+    verification, now = turn.verification, turn.services.clock()
+    next_check = parking.park(turn.session, verification, turn.services)
+    if next_check is None:
+        _refer(turn)
+        return
+    code = turn.effect.reason or "inconclusive"
+    progress.put(verification, turn.step.name, progress.PROCESSING, next_check_at=next_check.isoformat())
+    troubles.note(verification, turn.step.name, code, now)
+    if advance(verification, Action.WAIT, now):
+        events.append(turn.session, verification, "verification.processing", now, step=turn.step.name, code=code)
+
+
+_APPLY = {
+    Verb.PASS: _pass,
+    Verb.FAIL: _fail,
+    Verb.WAIT: _wait,
+    Verb.HOLD: _hold,
+    Verb.REFER: _refer,
+    Verb.PARK: _park,
+    Verb.REJECT: _reject,
+}
+
+
+def verified(session: Session, verification: Verification, services: Services) -> None:
     """Every step passed: the rules decide."""
     now = services.clock()
-    checks = [progress.state(verification, s.name).get("check") for s in progress.steps_of(verification)]
+    states = [progress.state(verification, s.name) for s in progress.steps_of(verification)]
+    checks = [check for state in states for check in (*state.get("earlier", ()), state.get("check"))]
     verification.decision = {
         "by": "rules",
         "reason_codes": ["checks_passed"],
         "assurance": [check for check in checks if check],
+        **evidence.of(verification),
     }
+    evidence.let_go(session, verification, services)
     advance(verification, Action.VERIFY, now)
-    events.append(session, verification, "verification.step_passed", now, step=step.name)
     events.append(session, verification, "verification.verified", now, by="rules")
+
+
+def in_review(session: Session, verification: Verification, services: Services) -> None:
+    """Every step passed, and of some a person has to say so."""
+    now = services.clock()
+    codes_ = sorted(set(referrals(verification).values()))
+    refer(session, verification, now)
+    events.append(session, verification, "verification.review", now, reason_codes=codes_)
 
 
 def rejected(
     session: Session, verification: Verification, services: Services, codes_: Sequence[str], step: str
 ) -> None:
-    """No method is left: the rules decide."""
+    """No method is left: the rules decide, or of a child a person (policy 7.4)."""
     now = services.clock()
-    verification.decision = {"by": "rules", "reason_codes": list(codes_), "assurance": []}
+    if progress.minor(verification) in DECIDED_BY_PEOPLE:
+        progress.put(verification, step, progress.FAILED, refer=codes_[0])
+        refer(session, verification, now)
+        events.append(session, verification, "verification.step_failed", now, step=step, code=codes_[0])
+        events.append(session, verification, "verification.review", now, reason_codes=list(codes_))
+        return
+    verification.decision = {"by": "rules", "reason_codes": list(codes_), "assurance": [], **evidence.of(verification)}
     advance(verification, Action.REJECT, now)
     events.append(session, verification, "verification.step_failed", now, step=step, code=codes_[0])
     events.append(session, verification, "verification.rejected", now, by="rules", reason_codes=list(codes_))

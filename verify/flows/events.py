@@ -1,14 +1,14 @@
-"""The event chain of a verification: audit entry and webhook source in one."""
+"""The event chains of verifications and accounts: audit entry and webhook source in one."""
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from crypto.chain import event_hash
-from verify.models import Event, Verification
+from verify.models import Account, Event, Verification
 
 #: what applications are told of, as webhooks and at GET /v1/events; everything else is for the audit alone
 PUBLIC = (
@@ -27,8 +27,21 @@ PUBLIC = (
     "transfer.returned",
     "consent.withdrawn",
     "account.erased",
+    "account.notice",
+    "rights_request.proof_wanted",
+    "rights_request.extended",
+    "rights_request.approved",
+    "rights_request.due",
     "rights_request.answered",
+    "policy.announced",
 )
+
+
+class Numbered(Protocol):
+    """What public events are counted of: a verification, an account or a rights request."""
+
+    id: Any
+    sequence: Any
 
 
 def canonical(payload: dict[str, Any]) -> bytes:
@@ -41,38 +54,50 @@ def append(session: Session, verification: Verification, kind: str, now: datetim
     session.add(chained(verification, kind, now, **data))
 
 
-def chained(verification: Verification, kind: str, now: datetime, **data: Any) -> Event:
-    """The next entry, not in a session yet; the verification's head has moved on to it.
+def append_to_account(
+    session: Session,
+    account: Account,
+    kind: str,
+    now: datetime,
+    about: tuple[str, Numbered] | None = None,
+    **data: Any,
+) -> Event:
+    """Add the next entry to the chain of a locked account; ``about`` names a locked object of the account's."""
+    name, subject = about or ("account", account)
+    event = _entry(account, subject, kind, now, {"account": str(account.id), name: str(subject.id), **data})
+    event.account_id = account.id
+    event.about = name
+    session.add(event)
+    return event
 
-    The verification carries the chain's head, so an append reads nothing and a cut tail shows.
-    """
-    seq = verification.event_seq + 1
+
+def chained(verification: Verification, kind: str, now: datetime, **data: Any) -> Event:
+    """The next entry, not in a session yet; the verification's head has moved on to it."""
+    own = {"verification": str(verification.id), "status": str(verification.status), **data}
+    event = _entry(verification, verification, kind, now, own)
+    event.verification_id = verification.id
+    event.about = "verification"
+    return event
+
+
+def _entry(chain: Verification | Account, about: Numbered, kind: str, now: datetime, data: dict[str, Any]) -> Event:
+    """The chain carries its head, so an append reads nothing and a cut tail shows."""
+    seq = chain.event_seq + 1
     is_public = kind in PUBLIC
-    verification.sequence += is_public
+    about.sequence += is_public
     event_id = uuid7()
-    payload = canonical(
-        {
-            "id": str(event_id),
-            "verification": str(verification.id),
-            "seq": seq,
-            "type": kind,
-            "status": str(verification.status),
-            "created_at": now.isoformat(),
-            **data,
-        }
-    )
-    digest = event_hash(verification.event_hash, seq, verification.id, payload)
-    event = Event(
+    payload = canonical({"id": str(event_id), "seq": seq, "type": kind, "created_at": now.isoformat(), **data})
+    digest = event_hash(chain.event_hash, seq, chain.id, payload)
+    chain.event_seq, chain.event_hash = seq, digest
+    return Event(
         id=event_id,
-        verification_id=verification.id,
-        application_id=verification.application_id,
-        livemode=verification.livemode,
+        about_id=about.id,
+        application_id=chain.application_id,
+        livemode=chain.livemode,
         seq=seq,
-        sequence=verification.sequence if is_public else None,
+        sequence=about.sequence if is_public else None,
         type=kind,
         payload=payload,
         hash=digest,
         created_at=now,
     )
-    verification.event_seq, verification.event_hash = seq, digest
-    return event

@@ -11,6 +11,7 @@ from verify.errors import Problem
 from verify.flows.methods import CARD_CHECKS_A_DAY, CODES_A_DAY, ID_CHECKS_A_DAY
 from verify.flows.retention import CLASSES
 from verify.models import Verification
+from verify.models.tags import window_start
 from verify.models.vault import TagUse
 from verify.services import Services
 
@@ -51,6 +52,14 @@ def face(image: bytes, verification: Verification) -> TagUse:
     return TagUse("face_image", image, b"", NOBODY, verification.account_id, None, FACE_TAG_KEPT)
 
 
+def refuse_spent(uses: Sequence[TagUse], services: Services) -> None:
+    """Raises Problem too_many_attempts where one more of these uses would pass its cap; counts nothing."""
+    for use, used in zip(uses, services.vault.count(uses), strict=True):
+        if used >= CAPS[use.kind]:
+            now = services.clock()
+            raise _spent(window_start(DAY, now) + DAY - now)
+
+
 def note(uses: Sequence[TagUse], services: Services) -> bool:
     """Count these uses. True when a face image was first used by another account.
 
@@ -62,6 +71,9 @@ def note(uses: Sequence[TagUse], services: Services) -> bool:
         if use.kind == "face_image":
             replayed = count.first_owner != use.owner
         elif use.window is not None and count.uses > CAPS[use.kind]:
-            wait = count.resets_at - now if count.resets_at else DAY
-            raise Problem("too_many_attempts", retry_after=max(1, round(wait.total_seconds())))
+            raise _spent(count.resets_at - now if count.resets_at else DAY)
     return replayed
+
+
+def _spent(wait: timedelta) -> Problem:
+    return Problem("too_many_attempts", retry_after=max(1, round(wait.total_seconds())))

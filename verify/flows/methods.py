@@ -29,6 +29,8 @@ STEPS: Mapping[str, Step] = {
     step.name: step
     for step in (
         Step("consent", settles=("consent",), blames="consent"),
+        # of people under 18 only; the guardian does it, not the user
+        Step("guardian", settles=("guardian",), blames="guardian"),
         Step("identity", tries=3, asks=Capability.IDENTITY, settles=("identity",), blames="identity"),
         Step("face", tries=3, asks=Capability.FACE, settles=("face",), blames="face"),
         # the card is held until the code proves the mobile; both then pass with the four-element match
@@ -43,19 +45,67 @@ STEPS: Mapping[str, Step] = {
             blames="id_card",
             parts=("front", "back"),
         ),
+        # what was typed is held against the licence and the register, which blame it
+        Step("enterprise", tries=3, settles=("enterprise",), blames="enterprise"),
+        Step("license", tries=3, asks=Capability.LICENSE, settles=("license",), blames="license"),
+        Step(
+            "representative",
+            tries=3,
+            asks=Capability.REGISTRY,
+            settles=("representative",),
+            blames="representative",
+        ),
+        Step("authorization_letter", settles=("authorization_letter",), blames="authorization_letter"),
         # owed from when the money is sent
         Step("transfer_amount", tries=3, asks=Capability.TRANSFER, settles=("transfer_amount",), blames="bank_account"),
     )
+}
+
+#: what was checked together with values of a step, and so is done again when a reviewer asks for that step
+RESTS_ON: Mapping[str, tuple[str, ...]] = {
+    "identity": ("face",),
+    "bank_card": ("sms_code", "face"),
+    "sms_code": ("bank_card",),
+    "bank_account": ("id_card", "transfer_amount"),
+    "enterprise": ("license", "representative"),
+    "representative": ("face", "id_card", "authorization_letter"),
 }
 
 METHODS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("personal", "face"): ("consent", "identity", "face"),
     ("personal", "bank_card"): ("consent", "bank_card", "sms_code", "face"),
     ("personal", "micro_transfer"): ("consent", "bank_account", "id_card", "transfer_amount"),
+    ("enterprise", "legal_representative"): ("consent", "enterprise", "license", "representative", "face"),
+    ("enterprise", "authorized_person"): (
+        "consent",
+        "enterprise",
+        "license",
+        "representative",
+        "authorization_letter",
+        "face",
+    ),
+    # the letter only where the representative is an authorized person
+    ("enterprise", "micro_transfer"): (
+        "consent",
+        "enterprise",
+        "license",
+        "representative",
+        "id_card",
+        "authorization_letter",
+        "bank_account",
+        "transfer_amount",
+    ),
 }
 
-#: types of the contract; those without a row in METHODS are refused as unavailable
+#: types of the contract
 TYPES = ("personal", "enterprise")
+
+#: roles a representative may have, by method of an enterprise
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "legal_representative": ("legal_representative",),
+    "authorized_person": ("authorized_person",),
+    "micro_transfer": ("legal_representative", "authorized_person"),
+}
 
 LIFETIME: Mapping[str, timedelta] = {"personal": timedelta(days=7), "enterprise": timedelta(days=30)}
 TRANSFER_LIFETIME = timedelta(days=30)

@@ -16,6 +16,11 @@ PENDING, PROCESSING, PASSED, FAILED = "pending", "processing", "passed", "failed
 #: where the challenge of a micro-transfer is kept
 TRANSFER_STEP = "transfer_amount"
 
+#: owed by the guardian, and only of people under 18
+GUARDIAN_STEP = "guardian"
+
+REPRESENTATIVE_STEP, LETTER_STEP = "representative", "authorization_letter"
+
 
 def steps_of(verification: Verification, method: str | None = None) -> tuple[Step, ...]:
     """The steps of its method (or of another one), in order, as the application has them."""
@@ -23,7 +28,40 @@ def steps_of(verification: Verification, method: str | None = None) -> tuple[Ste
     names = METHODS[verification.type, method]
     if method == "bank_card" and not verification.application.setting("bank_card_face"):
         names = tuple(name for name in names if name != "face")
+    if verification.type == "enterprise" and method == "micro_transfer" and not _is_by_letter(verification):
+        names = tuple(name for name in names if name != LETTER_STEP)
+    if minor(verification) is not None:
+        names = (names[0], GUARDIAN_STEP, *names[1:])
     return tuple(STEPS[name] for name in names)
+
+
+def _is_by_letter(verification: Verification) -> bool:
+    return bool(role(verification) == "authorized_person")
+
+
+def role(verification: Verification) -> str | None:
+    """The representative's, once it was given."""
+    found: str | None = state(verification, REPRESENTATIVE_STEP).get("role")
+    return found
+
+
+def minor(verification: Verification) -> str | None:
+    """The group of age of somebody under 18, as their ID number told; None for adults and before it was given."""
+    found: str | None = verification.progress.get("minor")
+    return found
+
+
+def note_minor(verification: Verification, group: str | None) -> None:
+    """From here on a guardian's consent for this group is owed, or none."""
+    steps = {k: v for k, v in verification.progress.get("steps", {}).items() if k != GUARDIAN_STEP}
+    kept = {k: v for k, v in verification.progress.items() if k != "minor"}
+    verification.progress = {**kept, "steps": steps} | ({"minor": group} if group else {})
+
+
+def next_check(verification: Verification) -> str | None:
+    """When a step that waits for days is checked again; None where none waits so."""
+    states = (state(verification, step.name) for step in steps_of(verification))
+    return next((known["next_check_at"] for known in states if "next_check_at" in known), None)
 
 
 def state(verification: Verification, step: str) -> Mapping[str, Any]:
@@ -44,6 +82,17 @@ def tries_left(verification: Verification, step: str, method: str | None = None)
 def offer(verification: Verification, methods: list[str]) -> None:
     """The methods that can be switched to, fixed when the verification is made."""
     verification.progress = {**verification.progress, "offers": methods}
+
+
+def note_contact(verification: Verification, kinds: Iterable[str]) -> None:
+    """Which addresses the user left, by kind alone, fixed when the verification is made."""
+    verification.progress = {**verification.progress, "contact": sorted(kinds)}
+
+
+def contact(verification: Verification) -> list[str]:
+    """Kinds of address the user left: ``email``, ``mobile``."""
+    found: list[str] = verification.progress.get("contact", ["email"])  # what was made before kinds were noted
+    return found
 
 
 def is_exhausted(verification: Verification, method: str | None = None) -> bool:
@@ -102,6 +151,24 @@ def spend(verification: Verification, step: str) -> None:
     mine[step] = mine.get(step, 0) + 1
     tries[verification.method] = mine
     verification.progress = {**verification.progress, "tries": tries}
+
+
+def reopen(verification: Verification, step: str, *, asked: bool | None = None) -> None:
+    """The user owes a step again, with one try at least; nothing of how it stood before counts."""
+    limit = STEPS[step].tries
+    if limit is not None and tries_left(verification, step) == 0:
+        tries = {**verification.progress["tries"]}
+        tries[verification.method] = {**tries[verification.method], step: limit - 1}
+        verification.progress = {**verification.progress, "tries": tries}
+    steps = {**verification.progress.get("steps", {})}
+    steps[step] = {"status": PENDING} | ({"asked": True} if asked else {})
+    verification.progress = {**verification.progress, "steps": steps}
+
+
+def is_asked(verification: Verification) -> bool:
+    """True while the user owes a step that a reviewer asked for again."""
+    known = verification.progress.get("steps", {}).values()
+    return any(step.get("asked") and step["status"] != PASSED for step in known)
 
 
 def release(verification: Verification) -> None:

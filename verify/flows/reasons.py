@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from verify.flows.enterprise.reasons import ENTERPRISE_REASONS
+from verify.flows.minors.reasons import MINORS_REASONS
 from verify.flows.reason import Reason
+from verify.flows.review.reasons import REVIEW_REASONS
 from verify.flows.transfers.reasons import TRANSFER_REASONS
 
 __all__ = ["REASONS", "Reason", "message", "published"]
@@ -19,6 +22,23 @@ REASONS: Mapping[str, Reason] = {
             zh="姓名与身份证号码未能对应。请对照身份证核对后重新填写。",
             en="The name and the ID number do not belong together. Please compare both with the ID card and "
             "enter them again.",
+        ),
+        Reason(
+            "consent_withdrawn",
+            "consent",
+            retryable=True,
+            costs_try=False,
+            zh="您撤回了同意，相应的核验已经停止。如需继续，请重新阅读并同意告知书；也可以换一种认证方式，或取消认证。",
+            en="You withdrew your consent, so the checks that rest on it have stopped. To go on, please read the "
+            "notice and consent again; you may also choose another method or cancel.",
+        ),
+        Reason(
+            "notice_changed",
+            "consent",
+            retryable=True,
+            costs_try=False,
+            zh="告知书有重大变更。请重新阅读并同意后继续认证。",
+            en="The notice has changed in a major way. Please read it and consent again to go on.",
         ),
         Reason(
             "no_record",
@@ -46,6 +66,42 @@ REASONS: Mapping[str, Reason] = {
             zh="未能确认镜头前是真人。请取下帽子和口罩，按提示慢慢完成动作后再试一次，或换一种认证方式。",
             en="It could not be confirmed that a person was in front of the camera. Please take off hat and mask, "
             "follow the prompts slowly and try again, or choose another method.",
+        ),
+        Reason(
+            "device_unsupported",
+            "face",
+            retryable=True,
+            costs_try=False,
+            zh="刷脸页面不支持这台设备或这个浏览器，本次不计入尝试次数。请换一台手机或换一个浏览器再试，或换一种认证方式。",
+            en="The page for the face check does not work on this device or in this browser. This did not count as a "
+            "try; please use another phone or browser, or choose another method.",
+        ),
+        Reason(
+            "unsupported_person",
+            "face",
+            retryable=False,
+            costs_try=False,
+            zh="核验服务机构不为不满十四周岁的人刷脸，本次不计入尝试次数。请换一种认证方式，或联系客服。",
+            en="The checking service takes no faces of people under fourteen. This did not count as a try; please "
+            "choose another method or contact customer service.",
+        ),
+        Reason(
+            "risk_policy",
+            "face",
+            retryable=True,
+            costs_try=True,
+            zh="这次刷脸没有通过安全检查。请换一个网络或设备再试，或换一种认证方式。",
+            en="The face check did not pass a security check. Please try again with another network or device, or "
+            "choose another method.",
+        ),
+        Reason(
+            "liveness_expired",
+            "face",
+            retryable=True,
+            costs_try=False,
+            zh="刷脸页面没有在有效时间内完成，本次不计入尝试次数。请重新打开后完成。",
+            en="The page for the face check was not completed in time. This did not count as a try; please open it "
+            "again.",
         ),
         Reason(
             "face_replayed",
@@ -111,9 +167,10 @@ REASONS: Mapping[str, Reason] = {
             "inconclusive",
             None,
             retryable=True,
-            costs_try=True,
-            zh="这次核验没有得出明确结果。请核对信息后再试一次，或换一种认证方式。",
-            en="The check gave no clear answer. Please review the details and try again, or choose another method.",
+            costs_try=False,
+            zh="这次核验没有得出明确结果，本次不计入尝试次数。请核对信息后再试一次，或换一种认证方式。",
+            en="The check gave no clear answer. This did not count as a try; please review the details and try again, "
+            "or choose another method.",
         ),
         Reason(
             "provider_unavailable",
@@ -123,6 +180,24 @@ REASONS: Mapping[str, Reason] = {
             zh="核验服务暂时无法连接，本次不计入尝试次数。请稍后再试。",
             en="The checking service cannot be reached right now. This did not count as a try; please try again "
             "shortly.",
+        ),
+        Reason(
+            "provider_limited",
+            None,
+            retryable=True,
+            costs_try=False,
+            zh="核验服务暂时无法办理，本次不计入尝试次数。请稍后再试，或换一种认证方式。",
+            en="The checking service cannot take this on right now. This did not count as a try; please try again "
+            "later, or choose another method.",
+        ),
+        Reason(
+            "other_provider_offered",
+            None,
+            retryable=True,
+            costs_try=False,
+            zh="所选的核验服务机构暂时无法办理，本次不计入尝试次数。您可以同意由告知书中列出的另一家机构核验，也可以稍后再试。",
+            en="The provider you agreed to cannot take this on right now. This did not count as a try; you can agree "
+            "to the other provider in the notice, or try again later.",
         ),
         Reason(
             "provider_throttled",
@@ -167,6 +242,9 @@ REASONS: Mapping[str, Reason] = {
             en="This verification was canceled. You can start a new one whenever you need it.",
         ),
         *TRANSFER_REASONS,
+        *REVIEW_REASONS,
+        *ENTERPRISE_REASONS,
+        *MINORS_REASONS,
     )
 }
 

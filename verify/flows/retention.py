@@ -15,6 +15,7 @@ class Anchor(StrEnum):
 
     CREATED = "created"  #: the row or value itself came to be
     ANSWERED = "answered"  #: the answer was right, given up or too late
+    CLOSED = "closed"  #: staff put the matter away
     ENDED = "ended"  #: the verification was decided, or ended without a decision
     ACCOUNT_CLOSED = "account_closed"
 
@@ -39,6 +40,31 @@ class RetentionClass:
     end: End
     years: int = 0
     lasts: timedelta = timedelta(0)
+    #: kept to its day though its owner asks for erasure: a law asks for it, or it guards others
+    stays: bool = False
+    #: classes under whose data keys it lies sealed, where it is a part of others and not one of its own
+    sealed_as: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> str:
+        """In words."""
+        if self.years:
+            return f"{self.years} years"
+        days, seconds = self.lasts.days, self.lasts.seconds
+        hours = days * 24 + seconds // 3600
+        return f"{days} days" if days > 1 else f"{hours} hours" if hours else f"{seconds // 60} minutes"
+
+    def described(self) -> dict[str, str]:
+        """As ``retention show`` and the pages print it."""
+        return {
+            "class": self.name,
+            "holds": self.holds,
+            "basis": self.basis,
+            "period": self.period,
+            "from": self.anchor.value.replace("_", " "),
+            "ends": self.end.value,
+            "on request": "stays" if self.stays else "at once",
+        }
 
 
 CLASSES: Mapping[str, RetentionClass] = {
@@ -51,11 +77,46 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ACCOUNT_CLOSED,
             end=End.KEY_DESTROYED,
             years=3,
+            stays=True,
         ),
         RetentionClass(
             "bank",
             holds="card or account number, bank, website and reserved mobile, sealed",
             basis="个人信息保护法 19: shortest time; 30 days for questions about the decision",
+            anchor=Anchor.ENDED,
+            end=End.KEY_DESTROYED,
+            lasts=timedelta(days=30),
+        ),
+        RetentionClass(
+            "enterprise",
+            holds="enterprise name, credit or organization code, industry, products and website, sealed",
+            basis="反电信网络诈骗法 21: real identity of each user; 民法典 188: three years to bring a claim",
+            anchor=Anchor.ACCOUNT_CLOSED,
+            end=End.KEY_DESTROYED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "unverified",
+            holds="the same of verifications that were rejected, expired or canceled: nobody was sold anything by them",
+            basis="个人信息保护法 19: shortest time; 30 days to appeal, and 60 for the answer and what follows it",
+            anchor=Anchor.ENDED,
+            end=End.KEY_DESTROYED,
+            lasts=timedelta(days=90),
+            sealed_as=("identity", "enterprise"),
+        ),
+        RetentionClass(
+            "document",
+            holds="licence and letter of authorization, sealed each under a data key of its own; a keyed digest stays",
+            basis="个人信息保护法 19: shortest time; 30 days to appeal; at once after an automatic pass",
+            anchor=Anchor.ENDED,
+            end=End.KEY_DESTROYED,
+            lasts=timedelta(days=30),
+        ),
+        RetentionClass(
+            "reading",
+            holds="what was read from a licence, sealed, for a reviewer to compare",
+            basis="个人信息保护法 19: shortest time; 30 days to appeal",
             anchor=Anchor.ENDED,
             end=End.KEY_DESTROYED,
             lasts=timedelta(days=30),
@@ -83,6 +144,7 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ENDED,
             end=End.ROW_DELETED,
             years=3,
+            stays=True,
         ),
         RetentionClass(
             "code",
@@ -99,6 +161,7 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ACCOUNT_CLOSED,
             end=End.ROW_DELETED,
             years=3,
+            stays=True,
         ),
         RetentionClass(
             "event",
@@ -107,6 +170,7 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ENDED,
             end=End.ROW_DELETED,
             years=3,
+            stays=True,
         ),
         RetentionClass(
             "attempt",
@@ -115,6 +179,79 @@ CLASSES: Mapping[str, RetentionClass] = {
             anchor=Anchor.ENDED,
             end=End.ROW_DELETED,
             years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "review",
+            holds="words of staff about a verification and to its user, sealed",
+            basis="个人信息保护法 54: audits, three years; 24: to explain a decision",
+            anchor=Anchor.ENDED,
+            end=End.KEY_DESTROYED,
+            lasts=timedelta(days=1096),
+            stays=True,
+        ),
+        RetentionClass(
+            "review_record",
+            holds="who claimed, wrote, proposed and agreed in a review, and why it was one: ids, codes and times",
+            basis="个人信息保护法 54: audits, three years; 24: to explain a decision",
+            anchor=Anchor.ENDED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "access_log",
+            holds="what staff did and were refused: ids and codes",
+            basis="个人信息保护法 54, 56: audits and records of processing, three years",
+            anchor=Anchor.CREATED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "rights_request",
+            holds="what people asked about their own data and were answered: words sealed, ids and codes",
+            basis="个人信息保护法 50, 54: how requests were handled; 民法典 188: three years to bring a claim",
+            anchor=Anchor.ANSWERED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "authority_request",
+            holds="what authorities asked for: papers, articles, who decided, which kinds of data; never the data",
+            basis="个人信息保护法 54, 55, 56: records of providing, three years",
+            anchor=Anchor.ANSWERED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "bulletin",
+            holds="incidents and other notices to many: the text, which accounts it concerned and how each was told",
+            basis="个人信息保护法 54, 57: how incidents were handled; 民法典 188: three years to bring a claim",
+            anchor=Anchor.CLOSED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "account",
+            holds="account_ref, states and decisions of its verifications, its events and erasures: ids and codes",
+            basis="反电信网络诈骗法 21; 民法典 188: three years to bring a claim",
+            anchor=Anchor.ACCOUNT_CLOSED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
+        ),
+        RetentionClass(
+            "erasure_order",
+            holds="which erasures were ordered, in the key store: ids, codes, times and the certificate",
+            basis="个人信息保护法 47, 51: an erasure holds though the main store comes back from a backup",
+            anchor=Anchor.CREATED,
+            end=End.ROW_DELETED,
+            years=3,
+            stays=True,
         ),
         RetentionClass(
             "idempotency",
@@ -157,6 +294,21 @@ def keep_until(class_name: str, anchor_time: datetime) -> datetime:
     if not row.years:
         return anchor_time.astimezone(UTC) + row.lasts
     return _end_of_years(anchor_time, row.years)
+
+
+def anchored_before(class_name: str, now: datetime) -> datetime:
+    """Of what began before this moment ``keep_until`` is over by ``now``, and of nothing else."""
+    row = CLASSES[class_name]
+    if not row.years:
+        # the last microsecond is over too
+        return now.astimezone(UTC) - row.lasts + timedelta(microseconds=1)
+    yesterday = now.astimezone(SHANGHAI).date() - timedelta(days=1)
+    year = yesterday.year - row.years
+    last_of_month = calendar.monthrange(year, yesterday.month)[1]
+    # the end of a month stands for all its later days too
+    whole_month = yesterday.day == calendar.monthrange(yesterday.year, yesterday.month)[1]
+    first = yesterday.replace(year=year, day=last_of_month if whole_month else min(yesterday.day, last_of_month))
+    return datetime.combine(first + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
 
 
 def _end_of_years(anchor_time: datetime, years: int) -> datetime:

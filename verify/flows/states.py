@@ -20,6 +20,9 @@ class Status(StrEnum):
 
 FINAL = frozenset({Status.VERIFIED, Status.REJECTED, Status.EXPIRED, Status.CANCELED})
 
+#: ends without anybody having been verified
+UNVERIFIED = FINAL - {Status.VERIFIED}
+
 
 class Action(StrEnum):
     """What happens to a verification. ASK and after are ours and the providers'; the last five are orders."""

@@ -4,32 +4,38 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Row, inspect, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import FieldError, Problem, invalid
-from verify.flows import checks, consent, events, idempotency, progress
+from verify.flows import assessments, checks, consent, events, idempotency, progress, troubles, unserved
 from verify.flows.case import Ref, load_locked, load_open, refuse_overdue
 from verify.flows.decisions import expire
 from verify.flows.effects import Verb
+from verify.flows.enterprise import holder
 from verify.flows.idempotency import Ticket
 from verify.flows.methods import STEPS, lifetime, offered
-from verify.flows.routing import configured, needed
+from verify.flows.routing import is_unassessed, needed, routed
 from verify.flows.sealing import seal_step
 from verify.flows.states import Action, InvalidTransition, Status, advance
 from verify.flows.step import Standing, ask
 from verify.flows.steps import sms_code
-from verify.models import Account, Application, Origin, Verification
-from verify.models.base import insert_for
+from verify.flows.withdrawal import refuse_nagging
+from verify.models import Account, Application, Event, Origin, Verification
+from verify.models.base import insert_now, made_once
 from verify.services import Services
 
 #: one segment of a path, so that every account can be asked for by GET /v1/accounts/{account_ref}
 ACCOUNT_REF = re.compile(r"(?!\.{1,2}$)[^/\s](?:[^/]*[^/\s])?")
+
+#: seconds after which it is worth asking whether a halt was lifted
+HALTED_FOR = 3600
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,6 +45,8 @@ class Wanted:
     type: str
     method: str
     account_ref: str
+    #: the account's owner asks for it, whatever they withdrew before
+    asked_by_user: bool = False
     locale: str = "zh-CN"
     return_url: str | None = None
     contact: Mapping[str, str] = field(default_factory=dict)
@@ -50,28 +58,36 @@ def create(
 ) -> Verification:
     """A new verification of an account. Raises Problem; a second open one of a type is verification_open."""
     _check(wanted)
+    if services.board().is_halted:
+        raise Problem("not_ready", "No new verification is taken at present.", retry_after=HALTED_FOR)
     now = services.clock()
     verification_id = uuid7()
     with services.write() as session:
         idempotency.claim(session, ticket, verification_id, now, status=201)
         if wanted.return_url is not None:
-            _check_return_url(session, application, wanted.return_url)
-        account_id = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
-        verification = _made(verification_id, application, account_id, wanted, now, livemode=livemode)
-        progress.offer(verification, _servable(verification, services))
+            check_return_url(session, application, wanted.return_url)
+        account = _account(session, application.id, wanted.account_ref, services, livemode=livemode)
+        if account.closed_at is not None:
+            raise Problem("account_closed")
+        if wanted.type == "enterprise" and application.setting("enterprise_requires_personal"):
+            holder.verified_person(session, account.id)
+        verification = drafted(verification_id, application, account.id, wanted, now, livemode=livemode)
+        if account.refusals and not wanted.asked_by_user:
+            refuse_nagging(
+                application, account.refusals, consent.render(verification, services).ids(required=True), now
+            )
+        progress.offer(verification, servable(verification, services))
+        progress.note_contact(verification, wanted.contact)
         _refuse_unready(verification, services)
         event = events.chained(verification, "verification.created", now, method=wanted.method)
-        if not _inserted(session, verification):
-            _make_room(session, verification, services)
-            _inserted(session, verification)
-        session.add(event)
+        enter(session, verification, event, services)
         if wanted.contact:
-            keys = services.vault.create(account_id, verification_id, ["contact"])
+            keys = services.vault.create(account.id, verification_id, ["contact"])
             seal_step(session, keys, verification, "contact", {"contact": checked_contact(wanted.contact)}, now)
     return verification
 
 
-def _made(
+def drafted(
     verification_id: UUID,
     application: Application,
     account_id: UUID,
@@ -104,11 +120,31 @@ def _made(
     return verification
 
 
+def enter(session: Session, verification: Verification, event: Event, services: Services) -> None:
+    """With the first event of its chain. Raises Problem verification_open with the id of the one in the way."""
+    if not _inserted(session, verification):
+        _make_room(session, verification, services)
+        _inserted(session, verification)
+    insert_now(session, event)
+
+
 def _inserted(session: Session, verification: Verification) -> bool:
     """False where the account has an open one of this type; asking first would leave a gap."""
-    row = {a.columns[0].name: getattr(verification, a.key) for a in inspect(Verification).column_attrs}
-    insert = insert_for(session, Verification.__table__).values(row).on_conflict_do_nothing()
-    return session.execute(insert.returning(Verification.id)).first() is not None
+    given = vars(verification)
+    row = {column: given[name] for name, column in _columns().items() if given.get(name) is not None}
+    return session.execute(_if_alone(session), row).first() is not None
+
+
+@cache
+def _columns() -> Mapping[str, str]:
+    """Columns by attribute."""
+    return {attribute.key: attribute.columns[0].name for attribute in inspect(Verification).column_attrs}
+
+
+@made_once
+def _if_alone(insert: Any) -> Any:
+    table = Verification.__table__
+    return insert(table).on_conflict_do_nothing().returning(table.c.id)
 
 
 def _make_room(session: Session, verification: Verification, services: Services) -> None:
@@ -154,7 +190,8 @@ def checked_contact(contact: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def _check_return_url(session: Session, application: Application, return_url: str) -> None:
+def check_return_url(session: Session, application: Application, return_url: str) -> None:
+    """Raises Problem where it is on no registered origin."""
     parts = urlsplit(return_url)
     origin = f"{parts.scheme}://{parts.netloc}".lower()
     registered = select(Origin.origin).where(Origin.application_id == application.id, Origin.origin == origin)
@@ -162,9 +199,10 @@ def _check_return_url(session: Session, application: Application, return_url: st
         raise invalid("return_url", "origin_not_registered")
 
 
-def _account(session: Session, application_id: UUID, account_ref: str, services: Services, *, livemode: bool) -> UUID:
-    """The account's id; made at its first verification."""
-    insert = insert_for(session, Account)
+def _account(
+    session: Session, application_id: UUID, account_ref: str, services: Services, *, livemode: bool
+) -> Row[UUID, datetime | None, dict[str, Any]]:
+    """The account: id, closed_at and refusals; made at its first verification."""
     row = {
         "id": uuid7(),
         "application_id": application_id,
@@ -172,31 +210,36 @@ def _account(session: Session, application_id: UUID, account_ref: str, services:
         "account_ref": account_ref,
         "created_at": services.clock(),
     }
-    kept = insert.values(row).on_conflict_do_update(
-        index_elements=["application_id", "livemode", "account_ref"],
-        set_={"account_ref": insert.excluded.account_ref},
-    )
-    found: UUID = session.execute(kept.returning(Account.id)).scalar_one()
+    found: Row[UUID, datetime | None, dict[str, Any]] = session.execute(_known_account(session), row).one()
     return found
 
 
-def _servable(verification: Verification, services: Services) -> list[str]:
+@made_once
+def _known_account(insert: Any) -> Any:
+    made = insert(Account.__table__)
+    kept = made.on_conflict_do_update(
+        index_elements=["application_id", "livemode", "account_ref"], set_={"account_ref": made.excluded.account_ref}
+    )
+    return kept.returning(Account.id, Account.closed_at, Account.refusals)
+
+
+def servable(verification: Verification, services: Services) -> list[str]:
     """Methods whose every capability has a provider in this mode; no other is offered as a way out."""
     return [
         method
         for method in offered(verification.type)
-        if all(
-            configured(capability, livemode=verification.livemode, services=services)
-            for capability in needed(verification, method)
-        )
+        if all(routed(verification, capability, services) for capability in needed(verification, method))
     ]
 
 
 def _refuse_unready(verification: Verification, services: Services) -> None:
     """Raises Problem not_ready where a capability of the method has no provider in this mode."""
     for capability in needed(verification):
-        if not configured(capability, livemode=verification.livemode, services=services):
-            raise Problem("not_ready", "No provider is configured for this method in this mode.")
+        if routed(verification, capability, services):
+            continue
+        if is_unassessed(verification, capability, services):
+            raise Problem("not_ready", assessments.MISSING)
+        raise Problem("not_ready", "No provider is configured for this method in this mode.")
 
 
 def cancel(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
@@ -230,19 +273,19 @@ def switch_method(ref: Ref, method: str, services: Services, ticket: Ticket | No
         _refuse_unready(verification, services)
         names = {step.name for step in progress.steps_of(verification)}
         progress.keep(verification, [name for name in progress.passed(verification) if name in names])
-        consent.reopen_where_missing(verification, services)
-        verification.last_error = None
+        consent.settle_after_switch(verification, services)
+        troubles.clear(verification)
         events.append(session, verification, "verification.method_switched", now, before=before, method=method)
     return verification
 
 
 def resend_code(ref: Ref, services: Services, ticket: Ticket | None = None) -> Standing:
-    """Send the next code. Raises Problem provider_unavailable, since nothing changed, when it did not go out."""
+    """Send the next code. Raises Problem saying why, since no code changed, when it did not go out."""
     standing = ask(ref, STEPS["sms_code"], sms_code.resend, None, services, ticket)
     if standing.effect is not None and standing.effect.verb is Verb.FAIL:
         with services.write() as session:
             idempotency.forget(session, ticket)
-        raise Problem("provider_unavailable", retry_after=5)
+        raise unserved.problem(standing.effect, standing.verification)
     return standing
 
 

@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import or_, select, update
 from uuid_utils.compat import uuid7
 
-from providers.base import Unknown
-from verify.flows import disclosure
+from providers.base import Capability, Unknown
+from verify.flows import disclosure, liveness
 from verify.flows.disclosure import Answer
 from verify.flows.effects import GIVEN_UP
 from verify.flows.step import finish
@@ -36,12 +36,15 @@ def reconcile(services: Services, attempt_id: UUID) -> None:
     attempt = _claim(services, attempt_id)
     if attempt is None:
         return
+    if attempt.capability == Capability.LIVENESS:
+        liveness.look(attempt, services)
+        return
     found = disclosure.read_back(attempt, services)
     given_up = isinstance(found, Unknown) and (found.vendor_code == "no_read_back" or attempt.readings > len(READINGS))
     if isinstance(found, Unknown) and not given_up:
         _postpone(services, attempt)
         return
-    finish(attempt, Answer(found, 0), services, effect=GIVEN_UP if given_up else None)
+    finish(attempt, Answer(found, None), services, effect=GIVEN_UP if given_up else None)
     log.info("attempt reconciled", attempt=str(attempt.id), outcome=disclosure.name_of(found))
 
 

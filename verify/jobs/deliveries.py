@@ -1,7 +1,7 @@
 """Delivering webhooks: at least once, in order per object and endpoint, retried over three days."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from verify import metrics
 from verify.flows import event_log
+from verify.flows.event_log import Told
 from verify.flows.view import show
 from verify.flows.webhooks import message, queue
 from verify.models import Event, WebhookDelivery, WebhookEndpoint
@@ -69,12 +70,17 @@ class Result:
     duration_ms: int | None = None
 
 
-def due(services: Services, each: int) -> Sequence[tuple[UUID, UUID]]:
-    """(endpoint, delivery) of what may go now: at most ``each`` of one endpoint, the longest due first."""
+def due(services: Services, each: int, but: Collection[UUID] = ()) -> Sequence[tuple[UUID, UUID]]:
+    """(endpoint, delivery) of what may go now: at most ``each`` of one endpoint, the longest due first, and none
+    of the endpoints ``but``."""
     place = func.row_number().over(partition_by=WebhookDelivery.endpoint_id, order_by=WebhookDelivery.due_at)
     ready = (
         select(WebhookDelivery.endpoint_id, WebhookDelivery.id, place.label("place"))
-        .where(is_free(WebhookDelivery, services.clock()), ~queue.has_earlier())
+        .where(
+            is_free(WebhookDelivery, services.clock()),
+            ~queue.has_earlier(),
+            WebhookDelivery.endpoint_id.not_in(but),
+        )
         .subquery()
     )
     fair = select(ready.c.endpoint_id, ready.c.id).where(ready.c.place <= each).order_by(ready.c.place).limit(BATCH)
@@ -114,15 +120,17 @@ def _send(services: Services, delivery: WebhookDelivery) -> Result:
 def _post(services: Services, delivery: WebhookDelivery) -> Reply:
     """Everything is read anew: a secret may have been rotated, and who was erased is not sent out again."""
     with services.read() as session:
-        event, verification = session.execute(event_log.public().where(Event.id == delivery.event_id)).one()
+        told = Told._make(session.execute(event_log.public().where(Event.id == delivery.event_id)).one())
         endpoint = session.get(WebhookEndpoint, delivery.endpoint_id)
     if endpoint is None or not endpoint.enabled:
         raise NotDelivered("endpoint_disabled")
-    keys = services.vault.many([verification.id, endpoint.id])
+    keys = services.vault.many([endpoint.id, *([told.verification.id] if told.verification else [])])
     now = services.clock()
-    body = message.encode(event_log.show(event, show(verification, services, keys[verification.id])))
+    about = told.verification
+    shown = show(about, services, keys[about.id]) if about else event_log.about(told)
+    body = message.encode(event_log.show(told.event, shown))
     secrets = message.secrets_of(endpoint, keys[endpoint.id], now)
-    headers = message.headers(f"evt_{event.id}", body, secrets, now)
+    headers = message.headers(f"evt_{told.event.id}", body, secrets, now)
     return services.outbound.post(endpoint.url, headers, body, livemode=endpoint.livemode)
 
 

@@ -22,36 +22,37 @@ OWED = (Event.fanned_out_at.is_(None), Event.sequence.is_not(None))
 
 
 def sweep(services: Services) -> int:
-    """Fan out what nobody has; how many verifications that went well for. Each in a transaction of its own."""
+    """Fan out what nobody has; for how many of what they are about that went well. Each in a transaction of its own."""
     with services.read() as session:
-        owed = session.scalars(select(Event.verification_id).where(*OWED).order_by(Event.id).limit(BATCH)).all()
-    return sum(_tried(services, verification_id) for verification_id in dict.fromkeys(owed))
+        owed = session.scalars(select(Event.about_id).where(*OWED).order_by(Event.id).limit(BATCH)).all()
+    return sum(_tried(services, about_id) for about_id in dict.fromkeys(owed))
 
 
-def _tried(services: Services, verification_id: UUID) -> bool:
+def _tried(services: Services, about_id: UUID) -> bool:
     """False after an exception: one that cannot be fanned out must not hold up the others."""
     try:
-        fan_out(services, verification_id)
+        fan_out(services, about_id)
     except Exception:
-        log.exception("fan-out failed", verification=verification_id)
+        log.exception("fan-out failed", about=about_id)
         return False
     return True
 
 
-def fan_out(services: Services, verification_id: UUID) -> None:
-    """All new events of one verification together.
+def fan_out(services: Services, about_id: UUID) -> None:
+    """All new events about one verification, account or rights request together.
 
     Events become visible in their order, so under the lock of those that are owed none comes after another.
     """
     now = services.clock()
     with services.write() as session:
         events = session.scalars(
-            select(Event).where(Event.verification_id == verification_id, *OWED).order_by(Event.seq).with_for_update()
+            select(Event).where(Event.about_id == about_id, *OWED).order_by(Event.seq).with_for_update()
         ).all()
         if not events:
             return
         queue.line_up(session, events, _endpoints(session, events[0]), now)
         results.owe(session, events, services, now)
+        results.owe_notices(session, events, services, now)
         session.execute(
             update(Event).where(Event.id.in_([event.id for event in events])).values(fanned_out_at=now),
             execution_options={"synchronize_session": False},

@@ -4,24 +4,28 @@ A message is marked as handed over, and that committed, before it leaves. Whatev
 a crash or silence after leaves it ``unknown``, and it is never sent a second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from threading import Event
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_DNS, UUID, uuid5
 
 import structlog
-from sqlalchemy import delete, literal_column, select, update
+from sqlalchemy import delete, func, literal_column, select, update
+from sqlalchemy.orm import joinedload
 
 from crypto.errors import KeyShredded
+from providers.base import Told
 from verify import metrics
 from verify.flows import results
+from verify.flows.bulletins import telling
 from verify.flows.case import with_application
+from verify.flows.notices import SmsNotifier
 from verify.flows.sealing import open_steps
 from verify.models import Notification, Verification
-from verify.models.due import claim, hold, release, waiting
+from verify.models.due import claim, hold, is_free, release
+from verify.notifiers import SMS
 from verify.notifiers.base import Message, Notifier, NotSent, Unclear
-from verify.notifiers.texts import written
 from verify.services import Services
 
 log = structlog.get_logger()
@@ -34,9 +38,6 @@ KEPT = timedelta(days=30)
 
 BATCH = 100
 
-#: they share one mail server, so they count as one recipient
-SERVER = UUID(int=0)
-
 IS_WAITING = Notification.status == literal_column("'waiting'")
 NOT_HANDED_OVER = Notification.handed_at.is_(None)
 
@@ -45,11 +46,23 @@ class LeaseLost(Exception):
     """Another worker took the message up; this one must not send it."""
 
 
-def due(services: Services, each: int) -> Sequence[tuple[UUID, UUID]]:
-    """(SERVER, message) of what may go now."""
+def due(services: Services, each: int, but: Collection[UUID] = ()) -> Sequence[tuple[UUID, UUID]]:
+    """(channel, message) of what may go now: at most ``each`` of one channel, the longest due first."""
+    place = func.row_number().over(partition_by=Notification.channel, order_by=Notification.due_at)
+    ready = (
+        select(Notification.channel, Notification.id, place.label("place"))
+        .where(is_free(Notification, services.clock()), NOT_HANDED_OVER)
+        .subquery()
+    )
+    first = select(ready.c.channel, ready.c.id).where(ready.c.place <= each).order_by(ready.c.place)
     with services.read() as session:
-        found = waiting(session, Notification, services.clock(), each, NOT_HANDED_OVER)
-    return [(SERVER, notification_id) for notification_id in found]
+        found = [(recipient_of(row.channel), row.id) for row in session.execute(first)]
+    return [(recipient, notification_id) for recipient, notification_id in found if recipient not in but]
+
+
+def recipient_of(channel: str) -> UUID:
+    """All messages of a channel share one server, so they count as to one recipient."""
+    return uuid5(NAMESPACE_DNS, channel)
 
 
 def notify(services: Services, notification_id: UUID) -> bool:
@@ -76,8 +89,8 @@ def _outcome(services: Services, notification: Notification) -> dict[str, Any]:
     """What came of it, as values of the row."""
     handed_over = Event()
 
-    def hand_over() -> None:
-        _commit_to(services, notification)
+    def hand_over(*rows: Any) -> None:
+        _commit_to(services, notification, *rows)
         handed_over.set()
 
     try:
@@ -96,27 +109,37 @@ def _outcome(services: Services, notification: Notification) -> dict[str, Any]:
 
 def _message(services: Services, notification: Notification) -> tuple[Message, Notifier]:
     """Raises NotSent where there is nobody to tell any more."""
-    notifier = services.notifiers.get(notification.channel)
-    if notifier is None:
-        raise NotSent("no_notifier", for_good=True)
     with services.read() as session:
-        verification = session.scalars(with_application().where(Verification.id == notification.verification_id)).one()
+        query = with_application().options(joinedload(Verification.consents))
+        verification = session.scalars(query.where(Verification.id == notification.verification_id)).unique().one()
         try:
             contact = open_steps(session, services.vault.keys(verification.id), verification, ["contact"])
         except KeyShredded:
             raise NotSent("erased", for_good=True) from None
+        words = telling.words(session, notification.event_id, verification.locale)
+    notifier = _notifier(services, notification.channel, verification)
     to = notifier.address(contact)
     if to is None:
         raise NotSent("no_address", for_good=True)
-    subject, text = written(notification.template, verification.locale, verification.application.name)
-    return Message(str(notification.id), to, verification.locale, subject, text), notifier
+    told = Told(notification.template)
+    return Message(str(notification.id), to, verification.locale, told, verification.application.name, words), notifier
 
 
-def _commit_to(services: Services, notification: Notification) -> None:
+def _notifier(services: Services, channel: str, verification: Verification) -> Notifier:
+    if channel == SMS:
+        return SmsNotifier(verification, services)
+    notifier = services.notifiers.get(channel)
+    if notifier is None:
+        raise NotSent("no_notifier", for_good=True)
+    return notifier
+
+
+def _commit_to(services: Services, notification: Notification, *rows: Any) -> None:
     """Past this it may have been sent, whatever happens. Raises LeaseLost for who was too slow to come here."""
     with services.write() as session:
         if not hold(session, notification, NOT_HANDED_OVER, handed_at=services.clock()):
             raise LeaseLost
+        session.add_all(rows)
 
 
 def _failed(services: Services, notification: Notification, failed: NotSent) -> dict[str, Any]:

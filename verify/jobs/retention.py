@@ -1,53 +1,169 @@
-"""Destroying data keys whose retention class is over (policy 5.4), read from the schedule."""
+"""Deleting what its retention class is over for (policy 5.4), in small batches, read from the schedule."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+import structlog
+from sqlalchemy import Table, select, update
+from sqlalchemy.orm import Session
 
-from verify.flows.retention import CLASSES, Anchor, End, RetentionClass
-from verify.models import SealedStep, Verification
+from verify.flows import disposal, events, records
+from verify.flows.keeping import KEPT, REVIEW, Kept, due
+from verify.flows.retention import CLASSES, Anchor, End
+from verify.models import (
+    AccessEntry,
+    Account,
+    Attempt,
+    AuthorityRequest,
+    Bulletin,
+    Consent,
+    Event,
+    RightsRequest,
+    Transfer,
+    Verification,
+)
 from verify.services import Services
+
+log = structlog.get_logger()
 
 BATCH = 200
 
-#: classes a verification's end starts the clock of, whose blobs go with their key
-ENDING = tuple(row for row in CLASSES.values() if row.anchor is Anchor.ENDED and row.end is End.KEY_DESTROYED)
+#: class → tables whose rows, and all that refers to them, go by their verification
+ROWS: Mapping[str, Sequence[Any]] = {
+    "transfer_record": (Transfer,),
+    "attempt": (Attempt,),
+    "consent": (Consent,),
+    "event": (Event,),
+    "review_record": REVIEW,
+}
+
+#: rows that go with what refers to them and nothing else
+BY_THEMSELVES = frozenset({AccessEntry, AuthorityRequest, Bulletin})
+
+#: classes whose keys a verification's end starts the clock of: looked for every minute, but for parts of a class
+#: that is kept for years, among which they have to be searched
+SOON = tuple(
+    name
+    for name in KEPT
+    if CLASSES[name].anchor is Anchor.ENDED and CLASSES[name].end is End.KEY_DESTROYED and not CLASSES[name].sealed_as
+)
 
 
-def shred(services: Services) -> int:
-    """Destroy the keys that are due, then drop their blobs; the number taken up.
-
-    The key goes first: a crash in between leaves a blob nobody can open, and the next sweep drops it.
-    """
-    return sum(_shred_class(row, services) for row in ENDING)
+def sweep(services: Services) -> int:
+    """Destroy a batch of keys that a verification's end made due; the number of verifications taken up."""
+    return _logged(run_once(services, SOON))
 
 
-def _shred_class(row: RetentionClass, services: Services) -> int:
-    due = _due(row, services.clock(), services)
-    for verification_id in due:
-        services.vault.shred(verification_id, [row.name])
+def sweep_records(services: Services) -> int:
+    """Delete a batch of every class; the number of verifications and accounts taken up."""
+    return _logged(run_once(services))
+
+
+def _logged(done: Counter[str]) -> int:
+    for name, owners in (+done).items():
+        log.info("retention over", retention_class=name, owners=owners)
+    return done.total()
+
+
+def run(services: Services) -> Counter[str]:
+    """Delete until nothing is left; of how many owners each class went."""
+    total: Counter[str] = Counter()
+    while batch := +run_once(services):
+        total += batch
+    return total
+
+
+def run_once(services: Services, names: Iterable[str] = tuple(KEPT)) -> Counter[str]:
+    """One batch of each class."""
+    now = services.clock()
+    done: Counter[str] = Counter()
+    for name in names:
+        kept = KEPT[name]
+        with services.read() as session:
+            ids = session.scalars(due(kept, now).limit(BATCH)).all()
+        if ids:
+            _end(kept, ids, services)
+        done[name] = len(ids)
+    return done
+
+
+def _end(kept: Kept, ids: Sequence[UUID], services: Services) -> None:
+    name = kept.class_name
+    if CLASSES[name].end is End.KEY_DESTROYED:
+        disposal.destroy(name, ids, services)
+    elif kept.owner is Account:
+        for account_id in ids:
+            forget_account(account_id, services)
+    elif kept.owner is RightsRequest:
+        _forget_requests(ids, services)
+    elif kept.owner in BY_THEMSELVES:
+        with services.write() as session:
+            for statement in records.deletion(_table(kept.owner), kept.owner.id.in_(ids)):
+                session.execute(statement)
+    else:
+        with services.write() as session:
+            _delete_rows(session, name, ids, services.clock())
+
+
+def _delete_rows(session: Session, class_name: str, verifications: Sequence[UUID], now: datetime) -> None:
+    if class_name == "event":
+        _note_deleted(session, verifications, now)
+    for table in ROWS[class_name]:
+        own = table.verification_id.in_(verifications)
+        for statement in records.deletion(_table(table), own):
+            session.execute(statement)
+
+
+def _note_deleted(session: Session, verifications: Sequence[UUID], now: datetime) -> None:
+    """The account's chain takes down where a chain ended, so that its absence is no gap."""
+    own = Verification.id.in_(verifications)
+    owners = select(Account).where(Account.id.in_(select(Verification.account_id).where(own))).order_by(Account.id)
+    accounts = {account.id: account for account in session.scalars(owners.with_for_update())}
+    heads = session.scalars(select(Verification).where(own).order_by(Verification.id).with_for_update()).all()
+    for head in heads:
+        digest = head.event_hash.hex() if head.event_hash else ""
+        events.append_to_account(
+            session,
+            accounts[head.account_id],
+            "record.deleted",
+            now,
+            verification=str(head.id),
+            last=head.event_seq,
+            hash=digest,
+        )
+    session.flush()
+    _change(session, verifications, events_deleted_at=now)
+
+
+def _forget_requests(ids: Sequence[UUID], services: Services) -> None:
+    """Their words' keys first. The account's chain keeps that they were asked and answered."""
+    for request_id in ids:
+        services.vault.shred(request_id)
     with services.write() as session:
-        session.execute(
-            delete(SealedStep)
-            .where(tuple_(SealedStep.verification_id, SealedStep.retention_class).in_([(v, row.name) for v in due]))
-            .execution_options(synchronize_session=False)
-        )
-    return len(due)
+        for statement in records.deletion(_table(RightsRequest), RightsRequest.id.in_(ids)):
+            session.execute(statement)
 
 
-def _due(row: RetentionClass, now: datetime, services: Services) -> list[UUID]:
-    # what was sealed later cannot have ended earlier: lets the index bound the search
-    with services.read() as session:
-        found = (
-            select(SealedStep.verification_id)
-            .distinct()
-            .join(Verification, Verification.id == SealedStep.verification_id)
-            .where(
-                SealedStep.retention_class == row.name,
-                SealedStep.sealed_at <= now - row.lasts,
-                Verification.ended_at <= now - row.lasts,
-            )
-            .limit(BATCH)
-        )
-        return list(session.scalars(found))
+def forget_account(account_id: UUID, services: Services) -> None:
+    """Everything of an account, its keys and tags first."""
+    services.vault.shred_owner(account_id)
+    with services.write() as session:
+        for statement in records.deletion(_table(Account), Account.id == account_id):
+            session.execute(statement)
+
+
+def _change(session: Session, verifications: Sequence[UUID], **values: object) -> None:
+    session.execute(
+        update(Verification)
+        .where(Verification.id.in_(verifications))
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _table(model: type) -> Table:
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found

@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,25 @@ from huey import Huey
 from huey.consumer import Consumer
 
 from verify import metrics
-from verify.jobs import attempts, courier, deliveries, expiry, fan_out, notifications, retention, transfers
+from verify.flows import renewal
+from verify.jobs import (
+    attempts,
+    bulletins,
+    checkpoints,
+    courier,
+    deliveries,
+    disposals,
+    documents,
+    erasures,
+    expiry,
+    fan_out,
+    notifications,
+    periodic,
+    rechecks,
+    retention,
+    rights,
+    transfers,
+)
 from verify.jobs.queue import make_huey, register
 from verify.services import Services
 
@@ -22,18 +41,37 @@ Handler = Callable[[Services, UUID], None]
 Sweep = Callable[[Services], int]
 
 #: table → what to do with a due row of it
-HANDLERS: Mapping[str, Handler] = {"attempts": attempts.reconcile, "transfers": transfers.carry}
+HANDLERS: Mapping[str, Handler] = {
+    "attempts": attempts.reconcile,
+    "transfers": transfers.carry,
+}
 
 #: each takes up some due rows and tells how many; repeated until there are none
 SWEEPS: Mapping[str, Sweep] = {
     "attempts": attempts.sweep,
+    "disposals": disposals.sweep,
     "transfers": transfers.sweep,
     "answer windows": transfers.close_windows,
     "amounts": transfers.forget,
     "expiry": expiry.expire_verifications,
     "idempotency": expiry.purge_idempotency,
     "tags": expiry.purge_tags,
-    "retention": retention.shred,
+    "retention": retention.sweep,
+    "records": retention.sweep_records,
+    "erasures": erasures.sweep,
+    "erasure_orders": erasures.forget_orders,
+    "copies_at_vendors": erasures.sweep_copies,
+    "rights_due": rights.remind,
+    "corrected": rights.let_go,
+    "notices": bulletins.tell,
+    "notice_receipts": bulletins.settle,
+    "shutdown_erasures": bulletins.erase,
+    "policy_changes": renewal.announce,
+    "checkpoints": checkpoints.make,
+    "checkpoints_published": checkpoints.publish,
+    "checkpoints_old": checkpoints.forget,
+    "documents": documents.purge,
+    "rechecks": rechecks.sweep,
     "fan_out": fan_out.sweep,
     "deliveries_forgotten": deliveries.call_forgotten,
     "deliveries_old": deliveries.purge,
@@ -41,8 +79,11 @@ SWEEPS: Mapping[str, Sweep] = {
     "notifications_old": notifications.purge,
 }
 
+#: taken up row by row, so that every worker helps; of the others a cluster does each round once
+SHARED = frozenset({"attempts", "disposals", "transfers", "fan_out"})
+
 #: seconds between two rounds of sweeps that no message speeds up; a look at an empty index costs less than one
-EVERY = {"fan_out": 1.0}
+EVERY = {"fan_out": 1.0, "records": 3600.0, "corrected": 3600.0, "erasure_orders": 3600.0}
 
 THREADS = 4
 
@@ -50,6 +91,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 #: seconds
 SWEEP_EVERY = 60.0
+#: in that time, for a round that is due to the whole cluster
+LOOKS = 6
 BROKER_RETRY = 5.0
 HEALTH_EVERY = 10.0
 DRAIN = 25
@@ -131,14 +174,28 @@ def _services(app: Flask) -> Services:
 
 
 def _start_sweeper(app: Flask, name: str, sweep: Sweep, stop: threading.Event) -> threading.Thread:
+    pause = EVERY.get(name, SWEEP_EVERY) if name in SHARED else SWEEP_EVERY / LOOKS
+
     def repeat() -> None:
-        sweep_all(app, name, sweep, stop)
-        while not stop.wait(EVERY.get(name, SWEEP_EVERY)):
-            sweep_all(app, name, sweep, stop)
+        while True:
+            if name in SHARED or _takes(app, name):
+                sweep_all(app, name, sweep, stop)
+            if stop.wait(pause):
+                return
 
     thread = threading.Thread(target=repeat, name=f"sweep-{name}", daemon=True)
     thread.start()
     return thread
+
+
+def _takes(app: Flask, name: str) -> bool:
+    """True when this worker is to do the round that is due. Never raises."""
+    try:
+        with app.app_context():
+            return periodic.take(_services(app), name, timedelta(seconds=EVERY.get(name, SWEEP_EVERY)))
+    except Exception:  # a database that is down comes back
+        log.exception("round not taken", job=name)
+        return False
 
 
 def _broker(app: Flask, stop: threading.Event) -> Huey | None:

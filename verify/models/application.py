@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verify.models.base import Base, Identified
@@ -15,10 +15,16 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "enterprise_requires_personal": True,
     "transfer_proof": "amount",
     "notify_result": True,
+    "consent_cooldown_hours": 48,
+    "minors": "refused",
+    "children_officer": "",
 }
 
 #: of settings that are one of several words
-CHOICES: dict[str, tuple[str, ...]] = {"transfer_proof": ("amount", "two_amounts", "remark_code")}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "transfer_proof": ("amount", "two_amounts", "remark_code"),
+    "minors": ("refused", "with_guardian"),
+}
 
 
 class Application(Identified, Base):
@@ -72,7 +78,10 @@ class Account(Identified, Base):
     """The application's own user, known to us by its account_ref; the owner of data keys."""
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("application_id", "livemode", "account_ref"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "livemode", "account_ref"),
+        Index("ix_accounts_closed", "closed_at"),
+    )
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
     livemode: Mapped[bool]
@@ -82,3 +91,16 @@ class Account(Identified, Base):
     suspended_at: Mapped[datetime | None]
     #: reason code of the suspension
     suspended_reason: Mapped[str | None]
+    #: from when what is kept may be stored and nothing else (个人信息保护法 47)
+    restricted_at: Mapped[datetime | None]
+    #: when an erasure was asked for and carried out
+    erased_at: Mapped[datetime | None]
+    #: consent items its owner withdrew, and when; nobody asks for them again at once
+    refusals: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    #: newest version of the notice that was announced before it took effect
+    announced: Mapped[str | None]
+    #: last entry of the account's own event chain
+    event_seq: Mapped[int] = mapped_column(default=0, server_default="0")
+    event_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: how many of its events are public; the last one's number
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")

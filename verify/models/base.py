@@ -1,10 +1,12 @@
 """What all tables share: the declarative base, UTC times, time-ordered ids and portable upserts."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy import Connection, DateTime, Insert, MetaData, Uuid, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -63,7 +65,34 @@ class Identified:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
 
 
+#: the dialects' own ``insert``, which know ON CONFLICT
+INSERTS: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
 def insert_for(session: Session, table: Any) -> Any:
-    """The dialect's own ``insert``, which knows ON CONFLICT on both databases."""
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    """The ``insert`` of the session's database."""
+    return INSERTS[session.get_bind().dialect.name](table)
+
+
+def made_once(make: Callable[[Any], Any]) -> Callable[[Session | Connection], Any]:
+    """A statement of the database's ``insert``, made once: on a hot path making it costs more than running it.
+
+    Its values are given when it is executed.
+    """
+    kept = cache(make)
+    return lambda on: kept(INSERTS[(on.get_bind() if isinstance(on, Session) else on).dialect.name])
+
+
+def insert_now(session: Session, *rows: Base) -> None:
+    """Insert rows of one table that set the same columns, at once: a flush costs more than the statement.
+
+    Nothing else that waits in the session is written; what the rows refer to has to be there. They stay out of it.
+    """
+    table = type(rows[0])
+    values = [{name: value for name, value in vars(row).items() if name in table.__table__.c} for row in rows]
+    session.connection().execute(_new(table), values)
+
+
+@cache
+def _new(table: type[Base]) -> Insert:
+    return insert(table.__table__)  # type: ignore[arg-type]

@@ -1,10 +1,11 @@
 """Due work: rows that say when somebody must see to them, and the statements by which one worker at a time does."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, and_, or_, select, text, update
+from sqlalchemy import BindParameter, ColumnElement, Index, Update, and_, bindparam, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -31,7 +32,7 @@ def due_index(table: str) -> Index:
     return Index(f"ix_{table}_due", "due_at", sqlite_where=some, postgresql_where=some)
 
 
-def is_free(table: Any, now: datetime) -> ColumnElement[bool]:
+def is_free(table: Any, now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """Due, and nobody sees to it."""
     return and_(table.due_at <= now, or_(table.lease_until.is_(None), table.lease_until <= now))
 
@@ -46,26 +47,36 @@ def claim(
     where: ColumnElement[bool] | None = None,
 ) -> Any | None:
     """The row, leased to the caller, or None where it is not due or another holds it. One statement."""
-    return session.scalars(
+    leased = _claimed(table) if where is None else _claimed(table).where(where)
+    values = {"row_id": row_id, "now": now, "taker": uuid7(), "until": now + lease}
+    return session.scalars(leased, values).one_or_none()
+
+
+@cache
+def _claimed(table: Any) -> Any:
+    """Made once, as every due row needs it: making it costs more than running it."""
+    return (
         update(table)
-        .where(table.id == row_id, is_free(table, now), *([] if where is None else [where]))
-        .values(lease=uuid7(), lease_until=now + lease, attempts=table.attempts + 1)
+        .where(table.id == bindparam("row_id"), is_free(table, bindparam("now")))
+        .values(lease=bindparam("taker"), lease_until=bindparam("until"), attempts=table.attempts + 1)
         .returning(table)
         .execution_options(populate_existing=True, synchronize_session=False)
-    ).one_or_none()
+    )
 
 
 def hold(session: Session, row: Any, where: ColumnElement[bool] | None = None, **values: Any) -> bool:
     """Change a claimed row; false, and nothing changed, where the lease went to another meanwhile."""
-    table = type(row)
-    held = session.execute(
-        update(table)
-        .where(table.id == row.id, table.lease == row.lease, *([] if where is None else [where]))
-        .values(values)
-        .returning(table.id)
-        .execution_options(synchronize_session=False)
-    )
-    return held.first() is not None
+    session.flush()  # the row may come to refer to what waits in the session
+    table: Any = type(row)
+    held = _held(table) if where is None else _held(table).where(where)
+    return session.connection().execute(held, {**values, "row_id": row.id, "taker": row.lease}).first() is not None
+
+
+@cache
+def _held(table: Any) -> Update:
+    columns = table.__table__.c
+    mine = columns.id == bindparam("row_id"), columns.lease == bindparam("taker")
+    return update(table.__table__).where(*mine).returning(columns.id)
 
 
 def release(session: Session, row: Any, due_at: datetime | None, **values: Any) -> bool:

@@ -11,11 +11,13 @@ from sqlalchemy import (
     Connection,
     Engine,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Row,
     String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
     create_engine,
@@ -31,9 +33,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
 from crypto.errors import KeyMismatch, KeyMissing
-from crypto.keyring import Key, Keyring, check_value
+from crypto.keyring import PRIMARY, Key, Keyring, check_value
 from verify.models.base import CONSTRAINT_NAMES, UtcTime
-from verify.models.engines import BUSY_TIMEOUT_MS, POSTGRES_CONNECTION, tame_sqlite
+from verify.models.engines import BUSY_TIMEOUT_MS, POSTGRES_CONNECTION, ping_idle, tame_sqlite
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -64,8 +66,24 @@ key_registry = Table(
     #: crypto.keyring.check_value
     Column("check_value", LargeBinary(8), nullable=False),
     Column("first_seen", UtcTime, nullable=False),
+    #: when it became primary
+    Column("promoted_at", UtcTime),
     #: set while the keyring calls the key retired; only then may the keyring lose it
     Column("retired_at", UtcTime),
+)
+
+keyring_readers = Table(
+    "keyring_readers",
+    KeyBase.metadata,
+    #: one run of one process
+    Column("id", Uuid, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    #: web or worker
+    Column("program", String(16), nullable=False),
+    #: verify.models.readers.digest of the keyring it uses
+    Column("keyring", LargeBinary(32), nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
 )
 
 data_keys = Table(
@@ -101,7 +119,28 @@ owner_tags = Table(
     #: who used it first
     Column("owner_id", Uuid, nullable=False, index=True),
     Column("uses", BigInteger, nullable=False),
+    #: when it began to count; null before this was kept
+    Column("since", UtcTime),
     Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+#: orders of erasure beside the keys they destroy (verify.models.orders)
+erasure_orders = Table(
+    "erasure_orders",
+    KeyBase.metadata,
+    #: of the main store's erasure
+    Column("id", Uuid, primary_key=True),
+    Column("account_id", Uuid, nullable=False),
+    #: null: the whole account
+    Column("verification_id", Uuid),
+    #: key of flows.erasure.GROUNDS
+    Column("ground", String(16), nullable=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    #: when the account was closed, where it was
+    Column("closed_at", UtcTime),
+    #: once it was carried out
+    Column("certificate", Text),
+    Column("signed_by", String(255)),
 )
 
 
@@ -109,7 +148,9 @@ def make_engine(url: str, pool_size: int = 10) -> Engine:
     """An engine for the key store. Its errors never show parameters; a SQLite file is made with mode 0600."""
     options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args=dict(POSTGRES_CONNECTION), **options)
+        engine = create_engine(url, connect_args=dict(POSTGRES_CONNECTION), **options)
+        ping_idle(engine)
+        return engine
     engine = create_engine(url, **options)
     tame_sqlite(engine, SQLITE_PRAGMAS)
     return engine
@@ -176,12 +217,16 @@ def _registered(key: Key, now: datetime) -> dict[str, Any]:
         "purpose": key.purpose,
         "check_value": check_value(key),
         "first_seen": now,
+        "promoted_at": now if key.state == PRIMARY else None,
         "retired_at": None if key.usable else now,
     }
 
 
 def _take_down_state(connection: Connection, row: AnyRow, key: Key, now: datetime) -> None:
+    changes: dict[str, datetime | None] = {}
     if key.usable != (row.retired_at is None):
-        retired_at = None if key.usable else now
-        same = key_registry.c.key_id == key.id
-        connection.execute(update(key_registry).where(same).values(retired_at=retired_at))
+        changes["retired_at"] = None if key.usable else now
+    if key.state == PRIMARY and row.promoted_at is None:
+        changes["promoted_at"] = now
+    if changes:
+        connection.execute(update(key_registry).where(key_registry.c.key_id == key.id).values(**changes))

@@ -1,15 +1,16 @@
 """Counted tags: how often a value was used, by whom first, found by blind index alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, case, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Delete, and_, case, delete, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crypto.index import BlindIndex, Tag
+from verify.models.base import made_once
 from verify.models.keystore import owner_tags
 
 DAY = timedelta(days=1)
@@ -63,7 +64,7 @@ def note(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now:
     for use, its_keys in zip(uses, keys, strict=True):
         for key in its_keys:
             rows.setdefault(key, _row(key, use, now))["uses"] += 1
-    counted = _upsert(connection, [rows[key] for key in sorted(rows)], now, renews=any(use.renews for use in uses))
+    counted = _upsert(connection, [rows[key] for key in sorted(rows)], renews=any(use.renews for use in uses))
     return [_count(use, [counted[key] for key in its_keys], now) for use, its_keys in zip(uses, keys, strict=True)]
 
 
@@ -76,6 +77,15 @@ def count(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now
     return [max(found.get(key, 0) for key in its_keys) for its_keys in keys]
 
 
+def owners(connection: Connection, found: Sequence[Tag], now: datetime) -> set[UUID]:
+    """Whose these tags are, where their time is not over. One statement."""
+    c = owner_tags.c
+    # one lookup each, which SQLite does by the index; it does not for a list of rows
+    alike = [and_(c.kind == tag.kind, c.index_key == tag.key_id, c.tag == tag.tag) for tag in found]
+    rows = connection.execute(select(c.owner_id).distinct().where(or_(*alike), c.expires_at > now))
+    return {row.owner_id for row in rows}
+
+
 def forgotten(index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> Delete:
     """The statement that deletes the counts of these uses."""
     keys = [key for use in uses for key in _keys(use, index.tags(use.kind, use.value, use.scope), now)]
@@ -86,6 +96,58 @@ def expired(now: datetime, limit: int) -> Delete:
     """The statement that deletes up to ``limit`` tags whose time is over."""
     over = owner_tags.c.expires_at <= now
     return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(select(*KEY_COLUMNS).where(over).limit(limit)), over)
+
+
+#: value that a tag stands for, told by kind, index key and tag
+Twin = tuple[str, bytes, bytes]
+
+
+def retag(connection: Connection, twins: Mapping[Twin, Tag], known_since: datetime) -> int:
+    """Count on under other tags what is counted under these: keys are the old ones, values the new.
+
+    Only what began until ``known_since``: whatever began later was counted under both from its beginning.
+    PostgreSQL: raises the driver's error rather than wait for a lock that a request holds.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
+    old = owner_tags.c
+    alone = tuple_(old.kind, old.index_key, old.tag).in_(list(twins)) & only_under_former(known_since)
+    rows = connection.execute(select(owner_tags).where(alone).with_for_update()).mappings().all()
+    moved = [dict(row) | _renamed(twins[row["kind"], row["index_key"], row["tag"]]) for row in rows]
+    if moved:
+        _merge(connection, moved)
+        connection.execute(delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_([_key_of(row) for row in rows])))
+    return len(moved)
+
+
+def only_under_former(known_since: datetime) -> ColumnElement[bool]:
+    """Holds for tags from before all processes knew the present primary key."""
+    return or_(owner_tags.c.since.is_(None), owner_tags.c.since <= known_since)
+
+
+def _renamed(tag: Tag) -> dict[str, Any]:
+    return {"index_key": tag.key_id, "tag": tag.tag}
+
+
+def _key_of(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return tuple(row[column.name] for column in KEY_COLUMNS)
+
+
+def _merge(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """The older count holds more uses and the first owner; what was counted since under the new tag is in it."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert: Any = dialect.insert(owner_tags)
+    old, new = owner_tags.c, insert.excluded
+    merge = insert.on_conflict_do_update(
+        index_elements=KEY_COLUMNS,
+        set_={
+            "uses": case((old.uses > new.uses, old.uses), else_=new.uses),
+            "owner_id": new.owner_id,
+            "since": new.since,
+            "expires_at": case((old.expires_at > new.expires_at, old.expires_at), else_=new.expires_at),
+        },
+    )
+    connection.execute(merge, sorted(rows, key=_key_of))
 
 
 def window_start(window: timedelta, now: datetime) -> datetime:
@@ -103,33 +165,51 @@ def _keys(use: TagUse, tags: Sequence[Tag], now: datetime) -> list[TagKey]:
 def _row(key: TagKey, use: TagUse, now: datetime) -> dict[str, Any]:
     names = (column.name for column in KEY_COLUMNS)
     expires_at = max(now + use.keep, _ends(use, now) or now)
-    return {**dict(zip(names, key, strict=True)), "owner_id": use.owner, "uses": 0, "expires_at": expires_at}
+    return {
+        **dict(zip(names, key, strict=True)),
+        "owner_id": use.owner,
+        "uses": 0,
+        "since": now,
+        "expires_at": expires_at,
+    }
 
 
 def _ends(use: TagUse, now: datetime) -> datetime | None:
     return None if use.window is None else window_start(use.window, now) + use.window
 
 
-def _upsert(
-    connection: Connection, rows: list[dict[str, Any]], now: datetime, *, renews: bool
-) -> dict[TagKey, tuple[int, UUID]]:
+def _upsert(connection: Connection, rows: list[dict[str, Any]], *, renews: bool) -> dict[TagKey, tuple[int, UUID]]:
     """Add the uses. A row whose time is over starts afresh, swept or not. Sorted rows cannot deadlock.
 
     Uses that renew are not noted together with others that do not.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert: Any = dialect.insert(owner_tags)
+    upsert = (_renewed if renews else _counted)(connection)
+    return {tuple(row[:5]): (row.uses, row.owner_id) for row in connection.execute(upsert, rows)}
+
+
+@made_once
+def _counted(insert: Any) -> Any:
+    return _added(insert(owner_tags), renews=False)
+
+
+@made_once
+def _renewed(insert: Any) -> Any:
+    return _added(insert(owner_tags), renews=True)
+
+
+def _added(insert: Any, *, renews: bool) -> Any:
+    """A row's ``since`` is now: what ends until then is over."""
     old, new = owner_tags.c, insert.excluded
-    over = old.expires_at <= now
-    upsert = insert.on_conflict_do_update(
+    over = old.expires_at <= new.since
+    return insert.on_conflict_do_update(
         index_elements=KEY_COLUMNS,
         set_={
             "uses": case((over, new.uses), else_=old.uses + new.uses),
             "owner_id": case((over, new.owner_id), else_=old.owner_id),
+            "since": case((over, new.since), else_=old.since),
             "expires_at": new.expires_at if renews else case((over, new.expires_at), else_=old.expires_at),
         },
     ).returning(*KEY_COLUMNS, old.uses, old.owner_id)
-    return {tuple(row[:5]): (row.uses, row.owner_id) for row in connection.execute(upsert, rows)}
 
 
 def _count(use: TagUse, counted: Sequence[tuple[int, UUID]], now: datetime) -> TagCount:

@@ -66,7 +66,7 @@ class LedgerEntry(Identified, Base):
     posting_id: Mapped[UUID]
     transfer_id: Mapped[UUID] = mapped_column(ForeignKey("transfers.id"))
     livemode: Mapped[bool]
-    #: wallet, in_flight, paid or returned
+    #: wallet, in_flight, paid, returned or differences
     account: Mapped[str]
     #: signed fen, sealed under the ledger's own data key: in the clear it would give open amounts away
     amount_ct: Mapped[bytes] = mapped_column(LargeBinary)
@@ -104,7 +104,7 @@ class StatementLine(Identified, Base):
 
     __tablename__ = "statement_lines"
 
-    #: keyed digest of the whole line
+    #: keyed digest of what the line is known by in any export
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     #: sent or returned
     kind: Mapped[str]

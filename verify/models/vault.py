@@ -5,27 +5,32 @@ a data key without data is harmless, data without its key is lost.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, Engine, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Delete, Engine, Update, and_, bindparam, delete, func, select, tuple_, update
 
-from crypto.errors import KeyShredded
-from crypto.index import BlindIndex
-from crypto.keyring import Keyring
-from crypto.seal import FieldCipher, dek_id_of, new_data_key, unwrap, wrap
-from verify.models import keystore, tags
+from crypto import document
+from crypto.errors import KeyMissing, KeyShredded, NotIndexable
+from crypto.index import BlindIndex, Tag
+from crypto.keyring import Key, Keyring, KeySource
+from crypto.seal import FieldCipher, dek_id_of, new_data_key, rewrapped, unwrap, wrap
+from verify.models import keystore, orders, tags
+from verify.models.base import UtcTime, made_once
 from verify.models.engines import WRITE
-from verify.models.keystore import WRAPPED_UNDER, AnyRow, data_keys, owner_tags
+from verify.models.keystore import WRAPPED_UNDER, AnyRow, data_keys, key_registry, owner_tags
+from verify.models.orders import Order
 from verify.models.tags import TagCount, TagUse
 
 __all__ = ["Keys", "TagCount", "TagUse", "Vault"]
 
 log = logging.getLogger(__name__)
+
+#: holder of what all owners count together, and owner of what nobody is known for any more
+NOBODY = UUID(int=0)
 
 KEY_COLUMNS = (data_keys.c.id, data_keys.c["class"].label("retention_class"), data_keys.c.wrapped)
 
@@ -33,10 +38,15 @@ KEY_COLUMNS = (data_keys.c.id, data_keys.c["class"].label("retention_class"), da
 class Keys:
     """The data keys one verification has at this moment, by retention class; unwrapped when used."""
 
-    def __init__(self, keyring: Keyring, rows: Iterable[AnyRow]) -> None:
+    def __init__(self, keyring: KeySource, rows: Iterable[AnyRow], source: KeySource | None = None) -> None:
+        """Keys that retire later than the rows were read stay of use here, so ``keyring`` is a snapshot.
+
+        ``source`` is asked for what the snapshot lacks.
+        """
         rows = list(rows)
-        self._keyring = keyring
-        self._suite = keyring.primary("kek").suite
+        self._keyring = keyring.snapshot
+        self._source = source or keyring
+        self._suite = self._keyring.primary("kek").suite
         self._ids: dict[str, bytes] = {row.retention_class: row.id for row in rows}
         self._wrapped: dict[bytes, bytes] = {row.id: row.wrapped for row in rows}
         self._ciphers: dict[bytes, FieldCipher] = {}
@@ -56,25 +66,54 @@ class Keys:
         """As FieldCipher.open. Raises KeyShredded where this verification has no such data key (any more)."""
         return self._cipher(dek_id_of(sealed)).open(context, row_id, sealed)
 
+    def seal_document(
+        self, retention_class: str, context: str, row_id: UUID, pieces: Iterable[bytes]
+    ) -> Iterator[bytes]:
+        """As document.seal. Raises KeyShredded where the class has no data key."""
+        dek_id = self._ids.get(retention_class)
+        if dek_id is None:
+            raise KeyShredded(None)
+        return document.seal(dek_id, self._unwrap(dek_id), context, row_id, pieces, self._suite)
+
+    def open_document(self, context: str, row_id: UUID, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """As document.open_. Raises KeyShredded where there is no such data key (any more)."""
+        header, rest = document.split(pieces)
+        dek_id = document.dek_id_of(header, self._keyring.suites)
+        if dek_id not in self._wrapped:
+            raise KeyShredded(dek_id)
+        return document.open_(header, self._unwrap(dek_id), context, row_id, rest)
+
     def _cipher(self, dek_id: bytes | None) -> FieldCipher:
         if dek_id is None or dek_id not in self._wrapped:
             raise KeyShredded(dek_id)
         if dek_id not in self._ciphers:
-            dek = unwrap(self._keyring, dek_id, self._wrapped[dek_id])
-            self._ciphers[dek_id] = FieldCipher(dek_id, dek, self._suite)
+            self._ciphers[dek_id] = FieldCipher(dek_id, self._unwrap(dek_id), self._suite, self._keyring.suites)
         return self._ciphers[dek_id]
+
+    def _unwrap(self, dek_id: bytes) -> bytes:
+        wrapped = self._wrapped[dek_id]
+        try:
+            return unwrap(self._keyring, dek_id, wrapped)
+        except KeyMissing:
+            return unwrap(self._source, dek_id, wrapped)
+
+
+@made_once
+def _made(insert: Any) -> Any:
+    new = insert(data_keys)
+    kept = new.on_conflict_do_update(index_elements=["verification_id", "class"], set_={"class": new.excluded["class"]})
+    return kept.returning(*KEY_COLUMNS)
 
 
 class Vault:
     """Makes, hands out, re-wraps and shreds data keys; counts tags. ``clock`` gives aware times."""
 
-    def __init__(self, engine: Engine, keyring: Keyring, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, keyring: KeySource, clock: Callable[[], datetime]) -> None:
         self.engine = engine
         self._writing = engine.execution_options(**{WRITE: True})
         self._keyring = keyring
-        self._index = BlindIndex(keyring)
+        self._last_index = BlindIndex(keyring.snapshot)
         self._clock = clock
-        self._dialect: Any = postgresql if engine.dialect.name == "postgresql" else sqlite
 
     def __repr__(self) -> str:
         return "<Vault>"
@@ -93,21 +132,23 @@ class Vault:
 
         Raises KeyMissing or its kind KeyMismatch, and registers nothing, for a keyring that is not this store's.
         """
+        self.accept(self._keyring.snapshot)
+
+    def accept(self, keyring: Keyring) -> None:
+        """The same for another keyring, before it takes this one's place."""
         with self._write() as connection:
-            keystore.check_registry(connection, self._keyring, self._clock())
+            keystore.check_registry(connection, keyring, self._clock())
 
     def create(self, owner: UUID, verification: UUID, classes: Sequence[str]) -> Keys:
         """The verification's keys of these classes, made where they are missing. One statement.
 
         Of two at once both get the same keys. After ``shred`` it makes new ones: what was sealed stays lost.
         """
-        insert: Any = self._dialect.insert(data_keys)
-        made = insert.on_conflict_do_update(
-            index_elements=["verification_id", "class"], set_={"class": insert.excluded["class"]}
-        ).returning(*KEY_COLUMNS)
-        rows = [self._new_row(owner, verification, name) for name in sorted(set(classes))]
+        keyring = self._keyring.snapshot
+        rows = [_new_row(keyring.primary("kek"), owner, verification, name) for name in sorted(set(classes))]
         with self._write() as connection:
-            return Keys(self._keyring, connection.execute(made, rows).all() if rows else [])
+            found = connection.execute(_made(connection), rows).all() if rows else []
+        return Keys(keyring, found, self._keyring)
 
     def keys(self, verification: UUID) -> Keys:
         """All keys the verification has. One statement."""
@@ -115,80 +156,149 @@ class Vault:
 
     def many(self, verifications: Sequence[UUID]) -> dict[UUID, Keys]:
         """``keys`` of each, in one statement; empty Keys where there are none."""
+        keyring = self._keyring.snapshot
         found: dict[UUID, list[AnyRow]] = {verification: [] for verification in verifications}
         wanted = select(*KEY_COLUMNS, data_keys.c.verification_id).where(data_keys.c.verification_id.in_(found))
         with self.engine.connect() as connection:
             for row in connection.execute(wanted) if found else []:
                 found[row.verification_id].append(row)
-        return {verification: Keys(self._keyring, rows) for verification, rows in found.items()}
+        return {verification: Keys(keyring, rows, self._keyring) for verification, rows in found.items()}
 
     def note(self, uses: Sequence[TagUse]) -> list[TagCount]:
         """Count these uses and tell each one's count, in their order. One statement. Raises NotIndexable."""
         if not uses:
             return []
+        index = self._index()
         with self._write() as connection:
-            return tags.note(connection, self._index, uses, self._clock())
+            return tags.note(connection, index, uses, self._clock())
 
     def count(self, uses: Sequence[TagUse]) -> list[int]:
         """Tell each one's count, in their order, counting nothing. One statement. Raises NotIndexable."""
+        index = self._index()
         with self.engine.connect() as connection:
-            return tags.count(connection, self._index, uses, self._clock())
+            return tags.count(connection, index, uses, self._clock())
+
+    def owners(self, kind: str, value: str, scopes: Sequence[bytes]) -> set[UUID]:
+        """Accounts that hold this value in one of these scopes. One statement. Raises NotIndexable."""
+        found = [tag for scope in scopes for tag in self._index().tags(kind, value, scope)]
+        if not found:
+            return set()
+        with self.engine.connect() as connection:
+            return tags.owners(connection, found, self._clock())
 
     def forget(self, uses: Sequence[TagUse]) -> int:
         """Start the counts of these uses afresh; the number of counts there were. Raises NotIndexable."""
-        return self._erase(tags.forgotten(self._index, uses, self._clock()))
+        return self._erase(tags.forgotten(self._index(), uses, self._clock()))
 
     def shred(self, verification: UUID, classes: Sequence[str] | None = None) -> int:
         """Destroy the verification's data keys, of these classes or all, and count them. Not to be undone."""
         doomed = delete(data_keys).where(data_keys.c.verification_id == verification)
         return self._erase(doomed if classes is None else doomed.where(data_keys.c["class"].in_(classes)))
 
+    def shred_class(self, verifications: Sequence[UUID], retention_class: str) -> int:
+        """``shred`` of one class of each, in one transaction."""
+        doomed = delete(data_keys).where(data_keys.c.verification_id.in_(verifications))
+        return self._erase(doomed.where(data_keys.c["class"] == retention_class))
+
     def shred_owner(self, owner: UUID) -> int:
-        """Destroy all data keys of the account and the tags it was the first to use; counts the keys.
+        """Destroy all data keys of the account and its tags; counts the keys.
 
         Close the account in the main store first: keys made afterwards are not covered.
         """
-        return self._erase(
-            delete(data_keys).where(data_keys.c.owner_id == owner),
-            delete(owner_tags).where(owner_tags.c.owner_id == owner),
-        )
+        return self._erase(delete(data_keys).where(data_keys.c.owner_id == owner), *_forgotten(owner))
+
+    def forget_owner(self, owner: UUID) -> int:
+        """Delete the account's tags and unlink it from the counts of a day, which guard others; counts the tags."""
+        return self._erase(*_forgotten(owner))
 
     def sweep_tags(self, now: datetime, limit: int) -> int:
         """Delete up to ``limit`` tags whose time is over; 0 when none are left."""
         return self._erase(tags.expired(now, limit))
 
+    def keep_order(self, order: Order) -> None:
+        """Remember an order of erasure for a main store that comes back from before it."""
+        with self._write() as connection:
+            orders.keep(connection, order)
+
+    def orders(self) -> Sequence[Order]:
+        """All that are remembered, the oldest first."""
+        with self.engine.connect() as connection:
+            return orders.every(connection)
+
+    def sweep_orders(self, given_before: datetime, limit: int) -> int:
+        """Forget up to ``limit`` orders; 0 when none are left."""
+        return self._erase(orders.older(given_before, limit))
+
     def rewrap(self, limit: int) -> int:
-        """Wrap up to ``limit`` data keys anew that are not under the primary KEK.
+        """Wrap up to ``limit`` data keys anew that are not under the primary KEK, retired ones' too.
 
         Returns how many; rows another transaction holds are left for the next call.
         """
-        primary = self._keyring.primary("kek")
+        keyring = self._keyring.snapshot
+        primary = keyring.primary("kek")
         with self._write() as connection:
-            stale = _not_under(connection, primary.id, limit)
-            again = [
-                {"dek_id": row.id, "again": wrap(primary, row.id, unwrap(self._keyring, row.id, row.wrapped))}
-                for row in stale
-            ]
+            stale = not_under(connection, primary.id, limit)
+            again = rewrapped(keyring, [(row.id, row.wrapped) for row in stale])
             if again:
-                rewrapped = update(data_keys).where(data_keys.c.id == bindparam("dek_id"))
-                connection.execute(rewrapped.values(wrapped=bindparam("again")), again)
+                values = [{"dek_id": row.id, "again": wrapped} for row, wrapped in zip(stale, again, strict=True)]
+                moved = update(data_keys).where(data_keys.c.id == bindparam("dek_id"))
+                connection.execute(moved.values(wrapped=bindparam("again")), values)
         return len(again)
+
+    def wraps(self) -> dict[bytes, int]:
+        """Number of data keys by the id of the KEK they are under."""
+        counted = select(WRAPPED_UNDER, func.count()).select_from(data_keys).group_by(WRAPPED_UNDER)
+        with self.engine.connect() as connection:
+            return {bytes(kek): count for kek, count in connection.execute(counted)}
+
+    def retag(self, values: Iterable[tuple[str, str, bytes]]) -> int:
+        """Count on under the primary index key what is only counted under former ones; how many counts were moved.
+
+        ``values`` are kind, value and scope; what is not well-formed is passed over.
+        """
+        index = self._index()
+        known_since = self.promoted_at(index.keyring.primary("index").id)
+        twins: dict[tags.Twin, Tag] = {}
+        for kind, value, scope in values:
+            with suppress(NotIndexable):
+                newest, *former = index.tags(kind, value, scope)
+                twins |= {(tag.kind, tag.key_id, tag.tag): newest for tag in former}
+        if not twins:
+            return 0
+        with self._write() as connection:
+            return tags.retag(connection, twins, known_since)
+
+    def tags_only_under(self, index_key: bytes) -> int:
+        """Live counts that would be lost with this former index key."""
+        known_since = self.promoted_at(self._keyring.primary("index").id)
+        under = owner_tags.c.index_key == index_key
+        live = owner_tags.c.expires_at > self._clock()
+        lost = select(func.count()).where(under, live, tags.only_under_former(known_since))
+        with self.engine.connect() as connection:
+            return connection.scalar(lost) or 0
+
+    def drop_tags(self, index_key: bytes, limit: int) -> int:
+        """Delete up to ``limit`` counts under this index key; 0 when none are left."""
+        doomed = select(*tags.KEY_COLUMNS).where(owner_tags.c.index_key == index_key).limit(limit)
+        return self._erase(delete(owner_tags).where(tuple_(*tags.KEY_COLUMNS).in_(doomed)))
+
+    def promoted_at(self, key_id: bytes) -> datetime:
+        """When the key became primary, which is when every process knew it."""
+        found = select(func.coalesce(key_registry.c.promoted_at, key_registry.c.first_seen, type_=UtcTime()))
+        with self.engine.connect() as connection:
+            promoted_at: datetime = connection.scalars(found.where(key_registry.c.key_id == key_id)).one()
+            return promoted_at
+
+    def _index(self) -> BlindIndex:
+        keyring = self._keyring.snapshot
+        if self._last_index.keyring is not keyring:
+            self._last_index = BlindIndex(keyring)
+        return self._last_index
 
     def _write(self) -> AbstractContextManager[Connection]:
         return self._writing.begin()
 
-    def _new_row(self, owner: UUID, verification: UUID, retention_class: str) -> dict[str, Any]:
-        kek = self._keyring.primary("kek")
-        dek_id, dek = new_data_key(kek.suite)
-        return {
-            "id": dek_id,
-            "owner_id": owner,
-            "verification_id": verification,
-            "class": retention_class,
-            "wrapped": wrap(kek, dek_id, dek),
-        }
-
-    def _erase(self, *statements: Delete) -> int:
+    def _erase(self, *statements: Delete | Update) -> int:
         """Count what the first of these deletes, and leave none of it in SQLite's files.
 
         Done even when nothing was deleted now: an earlier call may have been held up or killed.
@@ -200,7 +310,26 @@ class Vault:
         return counts[0]
 
 
-def _not_under(connection: Connection, kek_id: bytes, limit: int) -> list[AnyRow]:
+def _new_row(kek: Key, owner: UUID, verification: UUID, retention_class: str) -> dict[str, Any]:
+    dek_id, dek = new_data_key(kek.suite)
+    return {
+        "id": dek_id,
+        "owner_id": owner,
+        "verification_id": verification,
+        "class": retention_class,
+        "wrapped": wrap(kek, dek_id, dek),
+    }
+
+
+def _forgotten(owner: UUID) -> tuple[Delete, Update]:
+    """What an account was the first to use is forgotten, but for counts of a window: a cap that its erasure reset
+    would be none. They live on with no owner."""
+    its_own = owner_tags.c.owner_id == owner
+    counted = and_(owner_tags.c.window > 0, owner_tags.c.holder == NOBODY)
+    return delete(owner_tags).where(its_own, ~counted), update(owner_tags).where(its_own).values(owner_id=NOBODY)
+
+
+def not_under(connection: Connection, kek_id: bytes, limit: int) -> list[AnyRow]:
     """Data keys wrapped under another KEK, locked. Two ranges, since an index cannot answer "unequal"."""
     found: list[AnyRow] = []
     for other in (kek_id > WRAPPED_UNDER, kek_id < WRAPPED_UNDER):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from verify.models.application import Account, Application
@@ -12,6 +12,10 @@ from verify.models.base import Base, Identified
 from verify.models.consent import Consent
 
 OPEN = text("status IN ('pending', 'processing', 'review')")
+#: one index each: SQLite sees no "=" in an IN
+REVIEW, PROCESSING = text("status = 'review'"), text("status = 'processing'")
+STALLED = text("status = 'pending' AND stalled_at IS NOT NULL")
+WORDS = text("words_ct IS NOT NULL")
 PUBLIC = text("sequence IS NOT NULL")
 TO_FAN_OUT = text("fanned_out_at IS NULL AND sequence IS NOT NULL")
 
@@ -30,6 +34,8 @@ class Verification(Identified, Base):
             postgresql_where=OPEN,
         ),
         Index("ix_verifications_account", "account_id", "id"),
+        Index("ix_verifications_ended", "ended_at"),
+        Index("ix_verifications_words", "ended_at", sqlite_where=WORDS, postgresql_where=WORDS),
         Index("ix_verifications_listing", "application_id", "livemode", "id"),
         Index(
             "ix_verifications_expiry",
@@ -37,6 +43,9 @@ class Verification(Identified, Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index("ix_verifications_review", "paused_at", "id", sqlite_where=REVIEW, postgresql_where=REVIEW),
+        Index("ix_verifications_processing", "paused_at", "id", sqlite_where=PROCESSING, postgresql_where=PROCESSING),
+        Index("ix_verifications_stalled", "stalled_at", "id", sqlite_where=STALLED, postgresql_where=STALLED),
     )
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
@@ -49,12 +58,14 @@ class Verification(Identified, Base):
     status: Mapped[str]
     #: {"steps": {name: {...}}, "tries": {method: {step: used}}}, written by flows.progress alone
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: {"step", "code"}
+    #: {"step", "code"}, written by flows.troubles alone
     last_error: Mapped[dict[str, Any] | None]
+    #: since when no vendor answers for the step that is owed; null while none was found missing
+    stalled_at: Mapped[datetime | None]
     #: {"by", "reason_codes", "assurance"}
     decision: Mapped[dict[str, Any] | None]
-    #: what a reviewer asked again for, in words
-    request: Mapped[str | None]
+    #: sealed words of staff to the user: {"request"} when asked again, {"message"} beside a decision
+    words_ct: Mapped[bytes | None] = mapped_column(LargeBinary)
     supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("verifications.id"))
     locale: Mapped[str]
     return_url: Mapped[str | None]
@@ -78,6 +89,8 @@ class Verification(Identified, Base):
     #: when it became final; client tokens read on for 24 hours
     ended_at: Mapped[datetime | None]
     redacted_at: Mapped[datetime | None]
+    #: when its events were deleted as the schedule says; the account's chain keeps their last hash
+    events_deleted_at: Mapped[datetime | None]
 
     application: Mapped[Application] = relationship(lazy="raise")
     account: Mapped[Account] = relationship(lazy="raise")
@@ -119,7 +132,11 @@ class Attempt(Identified, Base):
     vendor_code: Mapped[str | None]
     vendor_reference: Mapped[str | None]
     billed: Mapped[bool | None]
+    #: of this call as agreed when it was made, in millionths of a yuan
+    price_micros: Mapped[int | None] = mapped_column(BigInteger)
     due_at: Mapped[datetime]
+    #: the person acts on the vendor's own page until then; there is no verdict before
+    open_until: Mapped[datetime | None]
     #: who reconciles it now
     lease: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
@@ -161,26 +178,37 @@ class Idempotency(Base):
 
 
 class Event(Identified, Base):
-    """One state change: audit entry and webhook source in one, chained per verification."""
+    """One state change: audit entry and webhook source in one.
+
+    Chained per verification; what is about no single one is chained per account. One of the two ids is set.
+    """
 
     __tablename__ = "events"
     __table_args__ = (
         Index("uq_events_verification_seq", "verification_id", "seq", unique=True),
+        Index("uq_events_account_seq", "account_id", "seq", unique=True),
         Index("ix_events_listing", "application_id", "livemode", "id", sqlite_where=PUBLIC, postgresql_where=PUBLIC),
         Index("ix_events_fan_out", "id", sqlite_where=TO_FAN_OUT, postgresql_where=TO_FAN_OUT),
+        Index("ix_events_checkpoint", "checkpoint"),
     )
 
-    verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
-    #: copied from the verification, for listing and fan-out without it
+    verification_id: Mapped[UUID | None] = mapped_column(ForeignKey("verifications.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
+    #: what applications are told it is about (verification, account or rights_request), and its id
+    about: Mapped[str] = mapped_column(default="verification", server_default="verification")
+    about_id: Mapped[UUID]
+    #: copied from the verification or account, for listing and fan-out without it
     application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
     livemode: Mapped[bool]
     seq: Mapped[int]
-    #: its number among the verification's public events; null for those that only the audit reads
+    #: its number among the public events of what it is about; null for those that only the audit reads
     sequence: Mapped[int | None]
     type: Mapped[str]
     #: canonical JSON (RFC 8785 subset: sorted keys, no spaces, integers and strings); ids and codes only
     payload: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
+    #: number of the signed checkpoint that holds it; null for the last minute's
+    checkpoint: Mapped[int | None]
     #: when deliveries and notifications were made of it
     fanned_out_at: Mapped[datetime | None]

@@ -59,7 +59,7 @@ class WebhookDelivery(Identified, Due, Base):
 
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("webhook_endpoints.id"))
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"), index=True)
-    #: the verification the event is about
+    #: what the event is about
     object_id: Mapped[UUID]
     #: the event's
     sequence: Mapped[int]

@@ -1,13 +1,14 @@
 """Telling users the result of their verification: one adapter a channel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from verify.config import ConfigurationError, Settings
 from verify.notifiers.base import Notifier
 from verify.notifiers.log import LogNotifier
 from verify.notifiers.mail import MailNotifier, read_server
 
-EMAIL, LOG = "email", "log"
+#: SMS is no notifier of ours but a capability of providers
+EMAIL, SMS, LOG = "email", "sms", "log"
 
 
 def make_notifiers(settings: Settings) -> Mapping[str, Notifier]:
@@ -22,7 +23,17 @@ def make_notifiers(settings: Settings) -> Mapping[str, Notifier]:
     return {EMAIL: MailNotifier(read_server(settings.smtp_url), settings.mail_from), LOG: LogNotifier()}
 
 
-def channel_of(notifiers: Mapping[str, Notifier], *, livemode: bool) -> str | None:
-    """How users of a mode are told. Test keys write to nobody: their addresses are made up, and some are real."""
-    wanted = (EMAIL, LOG) if livemode else (LOG,)
-    return next((channel for channel in wanted if channel in notifiers), None)
+def channel_of(
+    notifiers: Mapping[str, Notifier], contact: Collection[str], *, livemode: bool, texts: bool
+) -> str | None:
+    """How a user who left these kinds of ``contact`` is told; None where nobody can. Mail comes first: it takes no
+    provider. ``texts`` when a provider would send messages to a mobile.
+
+    Test keys write to nobody: their addresses are made up, and some are real.
+    """
+    mail = EMAIL if livemode and EMAIL in notifiers else LOG
+    if "email" in contact and mail in notifiers:
+        return mail
+    if "mobile" in contact and texts:
+        return SMS
+    return LOG if LOG in notifiers and not (livemode and EMAIL in notifiers) else None

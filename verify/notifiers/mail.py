@@ -3,7 +3,7 @@
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from verify.config import ConfigurationError
-from verify.notifiers.base import Message, NotSent, Unclear
+from verify.notifiers.base import HandOver, Letter, Message, NotSent, Unclear
+from verify.notifiers.texts import written
 
 #: seconds each answer of the server may take
 ANSWER_WITHIN = 15.0
@@ -73,9 +74,14 @@ class MailNotifier:
     def address(self, contact: Mapping[str, str]) -> str | None:
         return contact.get("email")
 
-    def send(self, message: Message, hand_over: Callable[[], None]) -> None:
-        to = _ascii(message.to)
-        content = self._composed(message, to).as_bytes(policy=CRLF)
+    def send(self, message: Message, hand_over: HandOver) -> None:
+        subject, text = message.words or written(message.told, message.locale, message.application)
+        self.post(Letter(message.id, message.to, message.locale, subject, text), hand_over)
+
+    def post(self, letter: Letter, hand_over: HandOver) -> None:
+        """As ``send``, with words that are no user's."""
+        to = _ascii(letter.to)
+        content = self._composed(letter, to).as_bytes(policy=CRLF)
         smtp = self._connected()
         try:
             _offer(smtp, self._sender_address, to)
@@ -86,16 +92,16 @@ class MailNotifier:
                 smtp.quit()
             smtp.close()
 
-    def _composed(self, message: Message, to: str) -> EmailMessage:
+    def _composed(self, letter: Letter, to: str) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = to
-        mail["Subject"] = message.subject
+        mail["Subject"] = letter.subject
         mail["Date"] = format_datetime(datetime.now(UTC))
-        mail["Message-ID"] = f"<{message.id}@{self._domain}>"
+        mail["Message-ID"] = f"<{letter.id}@{self._domain}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.text, cte="base64")
-        mail["Content-Language"] = message.locale
+        mail.set_content(letter.text, cte="base64")
+        mail["Content-Language"] = letter.locale
         return mail
 
     def _connected(self) -> smtplib.SMTP:

@@ -38,9 +38,23 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "Your identity verification with {application} is being looked at by a person. There is nothing for you "
         "to do now; we will tell you the result.",
     },
+    "notice": {
+        "zh-CN": "有一份关于您个人信息的重要通知，请登录“{application}”查看。",
+        "en": "There is an important notice about your personal information. Sign in to {application} to read it.",
+    },
 }
 
 FALLBACK = "en"
+
+#: to staff of the rights desk, who read either
+DESK_SUBJECT = "个人信息权利请求待答复 {count} 件 · {count} rights requests fall due"
+DESK_TEXT = """以下请求即将到期或已逾期（最后答复日、种类、编号）：
+These requests are due soon or late (last day, kind, id):
+
+{lines}
+
+{url}
+"""
 
 
 def written(template: str, locale: str, application: str) -> tuple[str, str]:

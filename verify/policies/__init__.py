@@ -11,17 +11,29 @@ LOCALES = ("zh-CN", "en")
 
 #: who is meant where no application says its name and contact
 UNNAMED: Mapping[str, Mapping[str, str]] = {
-    "zh-CN": {"operator": "您所注册服务的经营者", "contact": "该服务网站上公布的个人信息保护联系方式"},
+    "zh-CN": {
+        "operator": "您所注册服务的经营者",
+        "contact": "该服务网站上公布的个人信息保护联系方式",
+        "children_officer": "该服务指定的负责人，可通过上述联系方式找到",
+    },
     "en": {
         "operator": "the company whose service you are signing up for",
         "contact": "the privacy contact published on its website",
+        "children_officer": "whom the service has appointed, reached by the contact above",
     },
+}
+
+#: version → what of policy 8.3 changed with it; where nothing did, the change is minor and consents stay live
+MAJOR: Mapping[str, Sequence[str]] = {
+    "2026-11-28": ("8.3.1: people under 18 with their guardians, and what a guardian enters and consents to",),
+    "2026-11-26": ("8.3.1: enterprises, with their papers, and people who look at what a machine cannot judge",),
+    "2026-11-25": ("8.3.1: micro-transfers need the bank account and photos of the ID card",),
 }
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One version. ``texts`` hold Markdown with the places ``{operator}`` and ``{contact}``.
+    """One version. ``texts`` hold Markdown with the places of UNNAMED.
 
     ``digest`` is the SHA-256 of both texts, hex. ``effective`` is a day in Asia/Shanghai.
     """
@@ -31,10 +43,12 @@ class Policy:
     texts: Mapping[str, str]
     digest: str
 
-    def text(self, locale: str, operator: str | None = None, contact: str | None = None) -> str:
-        """The text with both places filled; any locale but ``en`` reads zh-CN. Not escaped for HTML."""
+    def text(
+        self, locale: str, operator: str | None = None, contact: str | None = None, children_officer: str | None = None
+    ) -> str:
+        """The text with its places filled; any locale but ``en`` reads zh-CN. Not escaped for HTML."""
         locale = locale if locale in self.texts else LOCALES[0]
-        named = {"operator": operator, "contact": contact}
+        named = {"operator": operator, "contact": contact, "children_officer": children_officer}
         filled = self.texts[locale]
         for place, unnamed in UNNAMED[locale].items():
             filled = filled.replace(f"{{{place}}}", named[place] or unnamed)
@@ -62,6 +76,11 @@ def current(today: date) -> Policy:
         msg = f"no policy is in force before {POLICIES[0].version}"
         raise LookupError(msg)
     return in_force[-1]
+
+
+def is_outdated(version: str, today: date) -> bool:
+    """True when a major change took effect after this version; names are days, so they sort."""
+    return any(version < policy.version for policy in POLICIES if policy.version in MAJOR and policy.effective <= today)
 
 
 def get(version: str) -> Policy:

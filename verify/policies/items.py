@@ -1,33 +1,9 @@
-"""What a person consents to, item by item: purposes of ours, and what goes to a recipient."""
+"""What a person consents to for purposes of ours, item by item."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from providers.base import (
-    BankCardCheck,
-    Capability,
-    FaceCheck,
-    IdCardReading,
-    IdentityCheck,
-    Kind,
-    SmsCode,
-    TransferOrder,
-)
-
-#: locale → words
-Texts = Mapping[str, str]
-
-KIND_NAMES: Mapping[Kind, Texts] = {
-    Kind.NAME: {"zh-CN": "姓名", "en": "name"},
-    Kind.ID_NUMBER: {"zh-CN": "身份证号码", "en": "ID number"},
-    Kind.FACE_IMAGE: {"zh-CN": "人脸图像", "en": "face image"},
-    Kind.CARD_NUMBER: {"zh-CN": "银行卡号", "en": "bank card number"},
-    Kind.MOBILE: {"zh-CN": "手机号", "en": "mobile number"},
-    Kind.ID_CARD_PHOTO: {"zh-CN": "身份证照片", "en": "photo of the ID card"},
-    Kind.ACCOUNT_NUMBER: {"zh-CN": "银行账号", "en": "bank account number"},
-    Kind.ACCOUNT_NAME: {"zh-CN": "户名", "en": "account name"},
-    Kind.BANK: {"zh-CN": "开户行及所在地", "en": "bank, branch and their place"},
-}
+from providers.base import Kind
+from verify.policies.words import Texts
 
 
 @dataclass(frozen=True)
@@ -45,17 +21,8 @@ class Item:
     basis: str
     purpose: Texts
     retention: Texts
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one recipient of a capability gets (个人信息保护法 23). ``method`` is the default means of processing."""
-
-    capability: Capability
-    kinds: tuple[Kind, ...]
-    purpose: Texts
-    method: Texts
-    retention: Texts
+    #: types of verifications it belongs to
+    types: tuple[str, ...] = ("personal", "enterprise")
 
 
 ITEMS: tuple[Item, ...] = (
@@ -63,7 +30,7 @@ ITEMS: tuple[Item, ...] = (
         id="identity",
         required=True,
         kinds=(Kind.NAME, Kind.ID_NUMBER),
-        applies_to=("identity", "bank_card", "bank_account"),
+        applies_to=("identity", "bank_card", "bank_account", "representative"),
         basis="反电信网络诈骗法 21; 个人信息保护法 29",
         purpose={
             "zh-CN": "依照《反电信网络诈骗法》第二十一条核验您的真实身份，并留作已经核验的凭据。"
@@ -75,7 +42,11 @@ ITEMS: tuple[Item, ...] = (
             "encrypted and shown masked only. Without it the verification cannot be completed, and the "
             "law does not allow cloud services to be sold to you.",
         },
-        retention={"zh-CN": "注销账号后满 3 年为止。", "en": "Until 3 years after you close your account."},
+        retention={
+            "zh-CN": "注销账号后满 3 年为止；认证没有通过、过期或取消的，结束后 90 天。",
+            "en": "Until 3 years after you close your account; where the verification was rejected, expired or was "
+            "canceled, 90 days after it ends.",
+        },
     ),
     Item(
         id="bank_card",
@@ -119,6 +90,105 @@ ITEMS: tuple[Item, ...] = (
             "zh-CN": "认证有结论或结束后 30 天；打款金额在填写后 10 分钟内删除。",
             "en": "30 days after the verification is decided or ends; the amount is deleted within 10 minutes after "
             "it is answered.",
+        },
+        types=("personal",),
+    ),
+    Item(
+        id="corporate_account",
+        required=True,
+        kinds=(Kind.ACCOUNT_NUMBER, Kind.ACCOUNT_NAME, Kind.BANK),
+        applies_to=("bank_account",),
+        basis="个人信息保护法 28, 29",
+        purpose={
+            "zh-CN": "向以企业自己的名称开立的银行账户打一笔小额款项，由您填写收到的金额，以确认您能代表企业查看账户。"
+            "银行开户时已核实过企业，能看到这笔款项即可确认是企业本身在操作。"
+            "账号泄露可能危及财产，因此加密保存并尽早删除；不扣款，也不需要密码。"
+            "不想提供对公账户时，可以改用其他认证方式。",
+            "en": "To send a small amount to a bank account in the enterprise's own name and have you enter "
+            "what arrived, "
+            "which shows that the enterprise itself is acting: its bank has verified it, and only its people see the "
+            "payment. A leaked account number could put its property at risk, so it is kept encrypted and deleted "
+            "early; nothing is charged and no PIN is asked for. If you do not want to give an account, choose another "
+            "method.",
+        },
+        retention={
+            "zh-CN": "认证有结论或结束后 30 天；打款金额在填写后 10 分钟内删除。",
+            "en": "30 days after the verification is decided or ends; the amount is deleted within 10 minutes after "
+            "it is answered.",
+        },
+        types=("enterprise",),
+    ),
+    Item(
+        id="enterprise",
+        required=True,
+        kinds=(
+            Kind.LICENSE,
+            Kind.ENTERPRISE_NAME,
+            Kind.CREDIT_CODE,
+            Kind.LEGAL_REPRESENTATIVE_NAME,
+            Kind.LEGAL_REPRESENTATIVE_ID_NUMBER,
+        ),
+        applies_to=("enterprise", "license", "representative"),
+        basis="反电信网络诈骗法 21; 个人信息保护法 29",
+        purpose={
+            "zh-CN": "识别营业执照，与您填写的企业信息核对，并向登记数据核对企业名称、代码、法定代表人和经营状态；"
+            "认证通过后还会定期复查企业是否仍在经营。执照影像和法定代表人信息泄露可能被人冒用企业名义，"
+            "因此加密保存，执照影像尽早删除。不提供则无法完成企业认证，依法不能以企业身份购买云服务。",
+            "en": "To read the business licence and compare it with what you enter, and to check name, code, legal "
+            "representative and operating status with the register; after the verification, to check from time to "
+            "time that the enterprise still operates. A leaked scan or number could be used to pose as the enterprise, "
+            "so both are kept encrypted and the scan is deleted early. Without them the enterprise cannot be verified, "
+            "and the law does not allow cloud services to be sold to it.",
+        },
+        retention={
+            "zh-CN": "企业信息和法定代表人信息至注销账号后满 3 年为止，认证没有通过、过期或取消的，结束后 90 天；"
+            "执照影像在自动通过后即删除，"
+            "其他情况在认证有结论或结束后 30 天删除。",
+            "en": "Enterprise and legal representative until 3 years after you close your account, or where the "
+            "verification was rejected, expired or was canceled, 90 days after it ends; the scan of the licence "
+            "is deleted at once after an automatic pass, else 30 days after the verification is decided or ends.",
+        },
+    ),
+    Item(
+        id="legal_representative",
+        required=True,
+        kinds=(Kind.LEGAL_REPRESENTATIVE_NAME, Kind.LEGAL_REPRESENTATIVE_ID_NUMBER),
+        applies_to=("authorization_letter",),
+        basis="个人信息保护法 23, 29",
+        purpose={
+            "zh-CN": "您填写的是他人的信息时，请您在此确认：已把本告知书的内容告诉法定代表人本人，"
+            "并取得其单独同意，由我们用其姓名和身份证号码与登记数据核对。您本人就是法定代表人时，这一项就是您自己的同意。"
+            "未取得同意时请不要填写，可以请法定代表人本人办理。",
+            "en": "Where what you enter is about somebody else, you confirm here that you have told the legal "
+            "representative "
+            "what this notice says, and that they agree, separately, to their name and ID number being checked with "
+            "the register. Where you are the legal representative, this is your own consent. Without it please enter "
+            "nothing and let the legal representative be verified in person.",
+        },
+        retention={
+            "zh-CN": "注销账号后满 3 年为止；认证没有通过、过期或取消的，结束后 90 天。",
+            "en": "Until 3 years after you close your account; where the verification was rejected, expired or was "
+            "canceled, 90 days after it ends.",
+        },
+    ),
+    Item(
+        id="authorization_letter",
+        required=True,
+        kinds=(Kind.AUTHORIZATION_LETTER,),
+        applies_to=("authorization_letter",),
+        basis="个人信息保护法 29; 民法典 165",
+        purpose={
+            "zh-CN": "由审核人员核对授权书上的签字、盖章和有效期，确认企业授权您办理。请不要附上身份证复印件。"
+            "授权书上有签字和印章，泄露可能被人仿冒，因此加密保存并尽早删除。经办人是法定代表人本人时不需要授权书。",
+            "en": "To have a reviewer look at signature, seal and date of the letter of authorization and see that the "
+            "enterprise lets you act for it. Please attach no copy of an ID card. The letter shows a signature and a "
+            "seal that could be imitated, so it is kept encrypted and deleted early. A legal representative who "
+            "acts in "
+            "person needs no letter.",
+        },
+        retention={
+            "zh-CN": "认证有结论或结束后 30 天。",
+            "en": "30 days after the verification is decided or ends.",
         },
     ),
     Item(
@@ -164,104 +234,3 @@ ITEMS: tuple[Item, ...] = (
         },
     ),
 )
-
-_SHARE_RETENTION: Texts = {
-    "zh-CN": "接收方按协议在核验完成后删除，法律要求其保存的除外；我们保留不含信息本身的提供记录，至认证结束后 3 年。",
-    "en": "The recipient is bound to delete it after the check, unless a law orders it to keep it; we keep a record of "
-    "the disclosure without the information itself until 3 years after the verification ends.",
-}
-
-
-def _in_order(kinds: frozenset[Kind]) -> tuple[Kind, ...]:
-    return tuple(kind for kind in Kind if kind in kinds)
-
-
-SHARES: Mapping[Capability, Share] = {
-    Capability.IDENTITY: Share(
-        Capability.IDENTITY,
-        _in_order(IdentityCheck.kinds),
-        purpose={
-            "zh-CN": "核对姓名与身份证号码是否对应。",
-            "en": "To check that name and ID number belong together.",
-        },
-        method={
-            "zh-CN": "经加密接口传输，与权威数据源核对后只返回结果。",
-            "en": "Sent over an encrypted interface and checked against the authority's records; only the result "
-            "comes back.",
-        },
-        retention=_SHARE_RETENTION,
-    ),
-    Capability.FACE: Share(
-        Capability.FACE,
-        _in_order(FaceCheck.kinds),
-        purpose={
-            "zh-CN": "把人脸图像与权威数据源中的照片比对，确认是本人。",
-            "en": "To compare the face image with the photo the authority holds and confirm that it is you.",
-        },
-        method={
-            "zh-CN": "人脸图像经互联网加密传输给接收方，比对后只返回结果。",
-            "en": "The face image is sent to the recipient over the Internet, encrypted, and compared there; only the "
-            "result comes back.",
-        },
-        retention=_SHARE_RETENTION,
-    ),
-    Capability.BANK_CARD: Share(
-        Capability.BANK_CARD,
-        _in_order(BankCardCheck.kinds),
-        purpose={
-            "zh-CN": "核对姓名、身份证号码、银行卡号与预留手机号是否一致。",
-            "en": "To check that name, ID number, card number and the registered mobile belong together.",
-        },
-        method={
-            "zh-CN": "经加密接口传输，与银行登记的信息核对后只返回结果，不扣款。",
-            "en": "Sent over an encrypted interface and checked against what the bank holds; only the result comes "
-            "back and nothing is charged.",
-        },
-        retention=_SHARE_RETENTION,
-    ),
-    Capability.SMS: Share(
-        Capability.SMS,
-        _in_order(SmsCode.kinds),
-        purpose={
-            "zh-CN": "向您的手机发送短信验证码。",
-            "en": "To send a code to your mobile by SMS.",
-        },
-        method={
-            "zh-CN": "经加密接口传输手机号与验证码，由接收方通过运营商发送短信。",
-            "en": "Mobile number and code are sent over an encrypted interface; the recipient delivers the message "
-            "through the carrier.",
-        },
-        retention=_SHARE_RETENTION,
-    ),
-    Capability.ID_CARD: Share(
-        Capability.ID_CARD,
-        _in_order(IdCardReading.kinds),
-        purpose={
-            "zh-CN": "识别身份证照片上的姓名、号码和有效期。",
-            "en": "To read name, number and validity from the pictures of the ID card.",
-        },
-        method={
-            "zh-CN": "照片经互联网加密传输给接收方，识别后只返回文字。",
-            "en": "The pictures are sent to the recipient over the Internet, encrypted; only what was read comes back.",
-        },
-        retention=_SHARE_RETENTION,
-    ),
-    Capability.TRANSFER: Share(
-        Capability.TRANSFER,
-        _in_order(TransferOrder.kinds),
-        purpose={
-            "zh-CN": "向您的银行账户打一笔小额款项。",
-            "en": "To send a small amount to your bank account.",
-        },
-        method={
-            "zh-CN": "户名、账号和开户行经加密接口传输，由接收方通过银行打款；款项会显示在您的账户明细中。",
-            "en": "Account name, number and bank are sent over an encrypted interface; the recipient pays through the "
-            "banks, and the payment appears on your statement.",
-        },
-        retention={
-            "zh-CN": "接收方和收款银行依法保存支付记录；我们保留不含账号的打款记录，至认证结束后 3 年。",
-            "en": "The recipient and the receiving bank keep payment records as the law orders; we keep a record of "
-            "the transfer without the account number until 3 years after the verification ends.",
-        },
-    ),
-}

@@ -1,6 +1,6 @@
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 
@@ -37,6 +37,27 @@ def test_sending_elsewhere_fails_the_test() -> None:
 def test_looking_a_name_up_fails_the_test() -> None:
     with pytest.raises(pytest.fail.Exception):
         socket.create_connection(("vendor.invalid", 443))
+
+
+@pytest.mark.usefixtures("realname_no_network")
+@pytest.mark.parametrize(
+    ("look_up", "given"),
+    [
+        ("gethostbyname", ("vendor.invalid",)),
+        ("gethostbyname_ex", ("vendor.invalid",)),
+        ("gethostbyaddr", ("192.0.2.1",)),
+        ("getnameinfo", (ELSEWHERE, 0)),
+        ("getfqdn", ("vendor.invalid",)),
+    ],
+)
+def test_a_look_up_fails_the_test_even_where_its_error_is_swallowed(look_up: str, given: tuple[object, ...]) -> None:
+    with pytest.raises(pytest.fail.Exception), suppress(Exception):
+        getattr(socket, look_up)(*given)
+
+
+@pytest.mark.usefixtures("realname_no_network")
+def test_this_machine_is_still_looked_up() -> None:
+    assert socket.gethostbyname("localhost") == "127.0.0.1"
 
 
 @pytest.mark.usefixtures("realname_no_network")

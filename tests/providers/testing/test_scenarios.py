@@ -53,10 +53,21 @@ def test_a_scenario_can_be_for_one_capability(vendor: Mocked) -> None:
     assert (asked(vendor, Capability.FACE), asked(vendor)) == (Result.MISMATCH, Result.MATCH)
 
 
-def test_what_a_capability_does_not_know_changes_nothing(vendor: Mocked) -> None:
+def test_what_a_capability_cannot_have_is_refused_and_changes_nothing(vendor: Mocked) -> None:
     vendor.play("outage", Capability.SMS)
-    vendor.play("mismatch", Capability.SMS)
+    with pytest.raises(ValueError, match="sms cannot have the scenario mismatch; possible are match, timeout"):
+        vendor.play("mismatch", Capability.SMS, Capability.IDENTITY)
     assert asked(vendor, Capability.SMS) is Unavailable
+
+
+def test_a_scenario_for_all_leaves_what_cannot_have_it(vendor: Mocked) -> None:
+    vendor.play("mismatch")
+    assert (asked(vendor, Capability.SMS), asked(vendor)) == (Result.ACCEPTED, Result.MISMATCH)
+
+
+def test_a_capability_that_the_vendor_lacks_is_refused(vendor: Mocked) -> None:
+    with pytest.raises(ValueError, match="this vendor has no transfer; possible are identity"):
+        vendor.play("outage", Capability.TRANSFER)
 
 
 def test_an_unheard_of_scenario_is_refused(vendor: Mocked) -> None:

@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 from providers.base import IdentityCheck
 from verify.flows import limits, progress
 from verify.flows.effects import Effect, Verb
+from verify.flows.minors.standing import admit
 from verify.flows.sealing import open_steps, seal_display, seal_step
-from verify.flows.steps.person import checked, masked, refuse_minor
+from verify.flows.steps import corporate_account
+from verify.flows.steps.person import checked, masked
 from verify.flows.steps.prepared import Prepared
 from verify.flows.transfers import guesses
 from verify.models import Verification
@@ -25,10 +27,13 @@ def prepare(session: Session, verification: Verification, submitted: Mapping[str
 
     An account in another name, or a blocked one, ends here: nothing of it is kept and nobody is asked.
     """
+    if verification.type == "enterprise":
+        return corporate_account.prepare(session, verification, submitted, services)
     now = services.clock()
     fields = (*PERSON, *ACCOUNT, *(name for name in OPTIONAL if submitted.get(name) is not None))
     values = checked(submitted, fields)
-    refuse_minor(values["id_number"], now)
+    if (owed := admit(session, verification, values, services)) is not None:
+        return owed
     if values["account_name"] != values["name"]:
         return Prepared(effect=Effect(Verb.FAIL, "account_name_mismatch"))
     if not guesses.left(values["account_number"], services):

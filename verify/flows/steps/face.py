@@ -4,13 +4,17 @@ from sqlalchemy.orm import Session
 
 from providers.base import Capability, FaceCheck, FaceImage
 from verify.errors import Problem
-from verify.flows import limits
+from verify.flows import limits, progress
+from verify.flows.assessments import refuse_unassessed
 from verify.flows.effects import Effect, Verb
 from verify.flows.pictures import fitted as fitted_picture
 from verify.flows.sealing import open_steps
 from verify.flows.steps.prepared import Prepared
 from verify.models import Verification
 from verify.services import Services
+
+#: steps in which name and number of the person are given
+GIVEN_IN = ("identity", "bank_card", "representative")
 
 
 def prepare(session: Session, verification: Verification, submitted: FaceImage, services: Services) -> Prepared:
@@ -21,8 +25,11 @@ def prepare(session: Session, verification: Verification, submitted: FaceImage, 
     if verification.livemode and not verification.application.setting("direct_face_image"):
         # a still proves no liveness: with a live key the provider's own page is the way (api.md)
         raise Problem("forbidden", "Direct face images are off for this application; use a face session.")
+    refuse_unassessed(verification, Capability.FACE, services)
+    if "session" in progress.state(verification, "face"):  # a page that is still open has lost its say
+        progress.put(verification, "face", progress.PENDING, session=None, expires_at=None)
     keys = services.vault.keys(verification.id)
-    values = open_steps(session, keys, verification, ("identity", "bank_card"))
+    values = open_steps(session, keys, verification, GIVEN_IN)
     replayed = limits.note([limits.face(submitted.data, verification)], services)
     if replayed:
         return Prepared(effect=Effect(Verb.FAIL, "face_replayed"), keys=keys)

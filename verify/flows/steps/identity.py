@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from providers.base import IdentityCheck
 from verify.flows import limits
+from verify.flows.minors.standing import admit
 from verify.flows.sealing import seal_display, seal_step
-from verify.flows.steps.person import checked, masked, refuse_minor
+from verify.flows.steps.person import checked, masked
 from verify.flows.steps.prepared import Prepared
 from verify.models import Verification
 from verify.services import Services
@@ -17,7 +18,8 @@ def prepare(session: Session, verification: Verification, submitted: Mapping[str
     """Seals both under the identity class and counts the check."""
     now = services.clock()
     values = checked(submitted, ("name", "id_number"))
-    refuse_minor(values["id_number"], now)
+    if (owed := admit(session, verification, values, services)) is not None:
+        return owed
     limits.note(
         [
             limits.counter("cn.id_number", values["id_number"], verification),

@@ -1,19 +1,16 @@
-"""The person's name and ID number as a step takes them in: checked, of age, sealed."""
+"""The person's name and ID number as a step takes them in: checked and masked."""
 
 import re
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
 
 from verify.errors import FieldError, Problem
 from verify.flows import checks
-from verify.flows.checks import SHANGHAI
-
-ADULT = 18
+from verify.flows.enterprise import checks as enterprise
 
 #: permits of Hong Kong, Macau and Taiwan and passports: papers of another kind, not typing errors
 OTHER_PAPER = re.compile(r"[A-Z]{1,2}[0-9]{6,10}|[A-Z]{1,2}[0-9]{6}\([0-9A]\)|[0-9]{8}")
 
-CHECKS = {
+CHECKS: Mapping[str, Callable[[str], str]] = {
     "name": checks.name,
     "id_number": checks.id_number,
     "card_number": checks.card_number,
@@ -27,15 +24,25 @@ CHECKS = {
     "bank_branch": checks.bank_text,
     "cnaps_code": checks.cnaps_code,
     "website": checks.website,
+    "enterprise_name": enterprise.name,
+    "credit_code": enterprise.credit_code,
+    "organization_code": enterprise.organization_code,
+    "industry": enterprise.industry,
+    "products": enterprise.products,
 }
 
 
-def checked(submitted: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, str]:
-    """The normalised values of these fields. Raises Problem naming every field that is not valid."""
+def checked(
+    submitted: Mapping[str, str], fields: tuple[str, ...], by: Mapping[str, Callable[[str], str]] = CHECKS
+) -> dict[str, str]:
+    """The normalised values of these fields. Raises Problem naming every field that is missing or not valid."""
     values, errors = {}, []
     for field in fields:
+        if submitted.get(field) is None:
+            errors.append(FieldError(field, "required"))
+            continue
         try:
-            values[field] = CHECKS[field](submitted[field])
+            values[field] = by[field](submitted[field])
         except checks.InvalidValue as error:
             if field == "id_number" and OTHER_PAPER.fullmatch(submitted[field].strip().upper()):
                 raise Problem("unsupported_document") from None
@@ -43,13 +50,6 @@ def checked(submitted: Mapping[str, str], fields: tuple[str, ...]) -> dict[str, 
     if errors:
         raise Problem("invalid_input", errors=errors)
     return values
-
-
-def refuse_minor(id_number: str, now: datetime) -> None:
-    """Raises Problem underage before any provider is asked (policy 7; PIPL 31)."""
-    today: date = now.astimezone(SHANGHAI).date()
-    if checks.age_on(checks.birth_date(id_number), today) < ADULT:
-        raise Problem("underage")
 
 
 def masked(values: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What preparing a step comes to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -26,6 +26,8 @@ class Prepared:
     keys: Keys | None = None
     #: holds an answer against what only this request knows
     judge: Judge | None = None
+    #: why consented recipients could not be asked, once it was tried (verify.flows.supply)
+    against: list[str] = field(default_factory=list)
 
 
 #: (session with the locked verification, verification, what was submitted, services) → Prepared.

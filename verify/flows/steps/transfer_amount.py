@@ -81,7 +81,8 @@ def _judge(
     keys = services.vault.keys(verification.id)
     opened = [open_content(keys, part) for part in parts]
     number = opened[0][0].account_number
-    if not guesses.left(number, services):
+    if not guesses.left(number, services):  # guesses in other verifications count
+        progress.put_transfer(verification, {"attempts_left": 0})
         return Effect(Verb.FAIL, "account_blocked")
     if _is_right([_expected(order, code, proof) for order, code in opened], answer):
         return Effect(Verb.PASS, check=_check(parts[0], proof, services))

@@ -1,19 +1,20 @@
 """Orders that people pay: taken out as a batch, and told to be paid."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from crypto.errors import KeyShredded
-from providers.base import TransferOrder
+from providers.base import Capability, TransferOrder
 from verify.flows.transfers.carrying import locked
 from verify.flows.transfers.orders import open_content, reference
 from verify.flows.transfers.settling import Told, take_in
-from verify.flows.transfers.states import News, Stage
-from verify.models import Transfer, TransferBatch
+from verify.flows.transfers.states import News, Stage, Verdict, following
+from verify.models import StatementLine, Transfer, TransferBatch
 from verify.services import Services
 
 #: heading → field of the batch file, where the provider's settings name none
@@ -29,6 +30,9 @@ COLUMNS: Mapping[str, str] = {
 
 BATCH = 500
 
+#: an order that nobody has taken out
+WAITS = (Transfer.status == Stage.REQUESTED, Transfer.batch_id.is_(None), Transfer.content_ct.is_not(None))
+
 
 def take_out(provider: str, services: Services) -> UUID | None:
     """Put the orders that wait for people into a batch of their own; None where there are none.
@@ -36,26 +40,43 @@ def take_out(provider: str, services: Services) -> UUID | None:
     Committed before any file is written: a lost file is written again for the same batch, so that no order is in two.
     """
     with services.write() as session:
-        waiting = session.scalars(
+        found = session.scalars(
             select(Transfer)
-            .where(
-                Transfer.provider == provider,
-                Transfer.status == Stage.REQUESTED,
-                Transfer.batch_id.is_(None),
-                Transfer.content_ct.is_not(None),
-            )
+            .where(Transfer.provider == provider, *WAITS)
             .order_by(Transfer.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        if not waiting:
+        if not found:
             return None
-        batch = TransferBatch(id=uuid7(), provider=provider, orders=len(waiting), created_at=services.clock())
+        batch = TransferBatch(id=uuid7(), provider=provider, orders=len(found), created_at=services.clock())
         session.add(batch)
         session.flush()
-        for transfer in waiting:
+        for transfer in found:
             transfer.batch_id = batch.id
     return batch.id
+
+
+def waiting(session: Session, services: Services) -> int:
+    """Orders that nobody has taken out yet, of providers by which people pay."""
+    by_people = [
+        name
+        for name, provider in services.providers.items()
+        if Capability.TRANSFER in provider.capabilities and provider.capabilities[Capability.TRANSFER].by_statement
+    ]
+    return session.scalar(select(func.count()).where(Transfer.provider.in_(by_people), *WAITS)) or 0
+
+
+def unpaid(session: Session) -> Sequence[tuple[TransferBatch, int]]:
+    """Batches that were taken out and not told to be paid, each with its orders whose end is open."""
+    still_open = (
+        select(TransferBatch, func.count())
+        .join(Transfer, Transfer.batch_id == TransferBatch.id)
+        .where(TransferBatch.paid_at.is_(None), Transfer.status == Stage.REQUESTED)
+        .group_by(TransferBatch.id)
+        .order_by(TransferBatch.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(still_open)]
 
 
 def rows(batch_id: UUID, columns: Mapping[str, str], services: Services) -> list[list[str]]:
@@ -89,13 +110,33 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
-def mark_paid(batch_id: UUID, services: Services) -> int:
-    """Take in that a batch was paid: its transfers are sent; how many. Raises LookupError."""
+@dataclass(frozen=True)
+class Paid:
+    """How many transfers are sent now, and references of those of which a statement shows another amount."""
+
+    sent: int
+    left_out: Sequence[str]
+
+
+def mark_paid(batch_id: UUID, services: Services) -> Paid:
+    """Take in that a batch was paid, but for what a statement says otherwise about. Raises LookupError."""
     with services.write() as session:
         batch = _batch(session, batch_id)
         batch.paid_at = batch.paid_at or services.clock()
         orders = [(transfer.verification_id, transfer.id) for transfer in _open_orders(session, batch_id)]
-    return sum(tell(*order, News.SENT, services) for order in orders)
+        differing = _paid_otherwise(session, batch_id)
+    sent = sum(tell(*order, News.SENT, services) for order in orders if order[1] not in differing)
+    return Paid(sent, [transfer_id.hex for _, transfer_id in orders if transfer_id in differing])
+
+
+def _paid_otherwise(session: Session, batch_id: UUID) -> frozenset[UUID]:
+    """Transfers of a batch of which a statement shows another amount."""
+    query = (
+        select(Transfer.id)
+        .join(StatementLine, StatementLine.transfer_id == Transfer.id)
+        .where(Transfer.batch_id == batch_id, StatementLine.difference == "amount_differs")
+    )
+    return frozenset(session.scalars(query))
 
 
 def _batch(session: Session, batch_id: UUID) -> TransferBatch:
@@ -112,7 +153,23 @@ def _open_orders(session: Session, batch_id: UUID) -> Sequence[Transfer]:
 
 
 def tell(verification_id: UUID, transfer_id: UUID, news: News, services: Services, reason: str | None = None) -> bool:
-    """Take in what people found out about a transfer; false where it changes nothing."""
+    """Take in what people found out about a transfer; false where it changes nothing.
+
+    Raises Contradiction where it cannot be true beside what is known; that is kept, and nothing moves.
+    """
     with services.write() as session:
         verification, transfer = locked(session, verification_id, transfer_id)
-        return take_in(session, verification, transfer, Told(news, reason), services)
+        stage = Stage(transfer.status)
+        contradicts = following(stage, news) is Verdict.CONTRADICTS
+        changed = take_in(session, verification, transfer, Told(news, reason), services)
+    if contradicts:
+        raise Contradiction(stage)
+    return changed
+
+
+class Contradiction(Exception):
+    """People say what cannot be true beside ``stage``."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.stage = stage

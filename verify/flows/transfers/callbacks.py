@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from crypto.hashing import request_digest
-from providers.base import BadCallback, CallbackHint, CallbackStyle, Capability
+from providers.base import CallbackHint, CallbackStyle, Capability
+from verify import credentials
 from verify.errors import Problem
 from verify.flows.transfers.orders import TOKEN_BYTES, callback_mac
 from verify.models import Callback, Transfer
@@ -34,10 +35,9 @@ def receive(name: str, token: str | None, headers: Mapping[str, str], body: byte
         about = _about(name, token, services)
     elif token is not None:
         raise Problem("not_found")
-    try:
-        hint = provider.callback(headers, body)
-    except BadCallback:
-        raise Problem("invalid_credentials") from None
+    hint = credentials.checked(name, headers, body, services)
+    if hint is None:
+        raise Problem("invalid_credentials")
     transfer_id = _id(hint.reference)
     if about is not None and transfer_id != about:
         raise Problem("invalid_credentials")

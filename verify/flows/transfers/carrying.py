@@ -76,7 +76,8 @@ def carry_on(transfer_id: UUID, services: Services) -> None:
 def _read(transfer: Transfer, held: Held, services: Services) -> None:
     """Ask what became of it. One that never got there is sent again where that is safe, or was not sent at all."""
     provider = transfer.provider or ""
-    found = disclosure.reading(provider, Capability.TRANSFER, reference(transfer), services)
+    about = disclosure.About(transfer.verification_id, transfer.attempt_id, provider, Capability.TRANSFER)
+    found = disclosure.reading(about, reference(transfer), services)
     news = told_by_reading(found)
     if news is News.NOT_RECEIVED and _may_order(transfer, services):
         again = News.ORDER if transfer.status == Stage.CREATED else News.REPEAT
@@ -168,7 +169,7 @@ def _consent(
     """The consent it rests on. An order that was sent before goes to the same provider or nowhere."""
     try:
         found = disclosure.recipient(verification, order, services)
-        covering = disclosure.consent_for(verification, order)
+        covering = disclosure.consent_for(verification, order, services)
     except Problem:
         return None
     if transfer.provider is None:

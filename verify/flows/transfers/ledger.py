@@ -1,4 +1,4 @@
-"""The ledger: every fen in one of four accounts, booked in the transaction that moves the transfer."""
+"""The ledger: every fen in one of five accounts, booked in the transaction that moves the transfer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ class Book(StrEnum):
     IN_FLIGHT = "in_flight"  #: ordered, and not known to have arrived
     PAID = "paid"
     RETURNED = "returned"  #: came back
+    DIFFERENCES = "differences"  #: left or came back beside what was ordered; people have to claim it
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ ORDERED = Posting(Book.WALLET, Book.IN_FLIGHT)
 ARRIVED = Posting(Book.IN_FLIGHT, Book.PAID)
 GIVEN_BACK = Posting(Book.IN_FLIGHT, Book.WALLET)
 CAME_BACK = Posting(Book.PAID, Book.RETURNED)
+
+#: a payment of what was paid already, and the return of what had come back already
+PAID_TWICE = Posting(Book.WALLET, Book.DIFFERENCES)
+RETURNED_TWICE = Posting(Book.DIFFERENCES, Book.WALLET)
 
 #: where a transfer's money is by its stage
 PLACE: Mapping[Stage, Book] = {
@@ -148,7 +153,10 @@ def balance(session: Session, services: Services, *, livemode: bool) -> Balance:
 
 
 def _is_at(held: Mapping[str, int], place: Book) -> bool:
-    """True when all the money of a transfer is where its stage says."""
+    """True when all the money of a transfer is where its stage says; what statements show beside it counts apart."""
+    beside = held.get(Book.DIFFERENCES, 0)
+    own = {account: amount for account, amount in held.items() if account != Book.DIFFERENCES}
+    own[Book.WALLET] = own.get(Book.WALLET, 0) + beside
     if place is Book.WALLET:
-        return not any(held.values())
-    return {account for account, amount in held.items() if amount > 0} == {place.value}
+        return not any(own.values())
+    return {account for account, amount in own.items() if amount > 0} == {place.value}

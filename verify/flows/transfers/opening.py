@@ -40,7 +40,8 @@ def open_challenge(session: Session, verification: Verification, services: Servi
     number = _next_round(session, verification)
     for part_number, part in enumerate(parts, 1):
         transfer = _made(verification, number, part_number, proof, services)
-        order = order_of(account, part, notify_url(provider, transfer.id, services))
+        url = notify_url(provider, transfer.id, services)
+        order = order_of(account, part, url, corporate=verification.type == "enterprise")
         transfer.content_ct = seal_content(keys, transfer.id, order, part.code)
         session.add(transfer)
     shown = {"status": Stage.CREATED, "proof": proof, "round": number, "attempts_left": left}

@@ -25,8 +25,10 @@ def reference(transfer: Transfer) -> str:
     return transfer.id.hex
 
 
-def order_of(bank_account: dict[str, str], part: Part, notify_url: str | None) -> TransferOrder:
-    """The order for one payment to the account a person gave."""
+def order_of(
+    bank_account: dict[str, str], part: Part, notify_url: str | None, *, corporate: bool = False
+) -> TransferOrder:
+    """The order for one payment to the account that was given."""
     return TransferOrder(
         amount_fen=part.amount_fen,
         account_number=bank_account["account_number"],
@@ -36,6 +38,7 @@ def order_of(bank_account: dict[str, str], part: Part, notify_url: str | None) -
         bank_city=bank_account["bank_city"],
         bank_branch=bank_account["bank_branch"],
         remark=part.remark,
+        corporate=corporate,
         cnaps_code=bank_account.get("cnaps_code"),
         notify_url=notify_url,
     )

@@ -19,17 +19,17 @@ TRANSFER_REASONS: Sequence[Reason] = (
         "bank_account",
         retryable=True,
         costs_try=True,
-        zh="银行未能向这个账户打款。请核对户名、账号和开户行后重新填写，或换一个本人的银行账户。",
+        zh="银行未能向这个账户打款。请核对户名、账号和开户行后重新填写，或换一个同户名的银行账户。",
         en="The bank could not pay into this account. Please check account name, number and bank and enter them "
-        "again, or use another account of the same person.",
+        "again, or use another account held in the same name.",
     ),
     Reason(
         "account_not_supported",
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="这个账户目前不能接收打款。请换一个本人的银行账户，或换一种认证方式。",
-        en="This account takes no transfers at present. Please use another account of the same person, or choose "
+        zh="这个账户目前不能接收打款。请换一个同户名的银行账户，或换一种认证方式。",
+        en="This account takes no transfers at present. Please use another account held in the same name, or choose "
         "another method.",
     ),
     Reason(
@@ -37,27 +37,27 @@ TRANSFER_REASONS: Sequence[Reason] = (
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="这个账户多次填写的金额未能对应，暂不能再用于认证。请换一个本人的银行账户，或联系客服解除。",
+        zh="这个账户多次填写的金额未能对应，暂不能再用于认证。请换一个同户名的银行账户，或联系客服解除。",
         en="Amounts entered for this account did not match too often, so it cannot be used for now. Please use another "
-        "account of the same person, or ask customer service to lift this.",
+        "account held in the same name, or ask customer service to lift this.",
     ),
     Reason(
         "transfers_exceeded",
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="今天不能再向这个账户打款。请明天再试，或换一个本人的银行账户。",
+        zh="今天不能再向这个账户打款。请明天再试，或换一个同户名的银行账户。",
         en="No further transfer can be made to this account today. Please try again tomorrow, or use another account "
-        "of the same person.",
+        "held in the same name.",
     ),
     Reason(
         "transfer_returned",
         "bank_account",
         retryable=True,
         costs_try=True,
-        zh="打款已被银行退回。请核对户名、账号和开户行后重新填写，或换一个本人的银行账户。",
+        zh="打款已被银行退回。请核对户名、账号和开户行后重新填写，或换一个同户名的银行账户。",
         en="The bank has returned the transfer. Please check account name, number and bank and enter them again, or "
-        "use another account of the same person.",
+        "use another account held in the same name.",
     ),
     Reason(
         "transfer_unavailable",

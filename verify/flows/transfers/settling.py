@@ -10,15 +10,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crypto.errors import KeyShredded
-from verify.flows import decisions, events, progress
+from verify.flows import decisions, events, progress, troubles
 from verify.flows.effects import Effect, Verb
 from verify.flows.methods import STEPS
+from verify.flows.review import referring
 from verify.flows.states import FINAL as ENDED
 from verify.flows.states import Action, Status, advance
 from verify.flows.transfers import ledger
 from verify.flows.transfers.opening import transfers_of
 from verify.flows.transfers.orders import open_content
-from verify.flows.transfers.states import News, Stage, Verdict, following, move
+from verify.flows.transfers.states import OPEN, News, Stage, Verdict, following, move
 from verify.models import Account, Transfer, Verification
 from verify.services import Services
 
@@ -31,6 +32,9 @@ ANSWER_WITHIN = timedelta(days=7)
 
 #: ``Transfer.error`` from before an order is sent until its answer is taken in
 UNANSWERED = "unanswered"
+
+#: what callers read of several parts once nobody waits for them
+SHOWN_FIRST = (Stage.RETURNED, Stage.FAILED, Stage.UNKNOWN, Stage.CREATED, Stage.REQUESTED, Stage.SENT)
 
 #: reason codes where the provider gives none
 REASONS = {
@@ -125,6 +129,18 @@ def _show(session: Session, verification: Verification, transfer: Transfer, serv
     if is_awaited(verification, transfer):
         arrives_by = transfer.arrives_by.isoformat() if transfer.arrives_by else None
         progress.put_transfer(verification, {"status": transfer.status, "arrives_by": arrives_by})
+    elif progress.transfer(verification).get("round") == transfer.round:
+        _follow(session, verification, transfer)
+
+
+def _follow(session: Session, verification: Verification, transfer: Transfer) -> None:
+    """Once nobody waits for it the money still has a story; nothing else of the verification changes by it."""
+    session.flush()
+    stages = {part.status for part in transfers_of(session, verification, transfer.round)}
+    shown = next(stage for stage in SHOWN_FIRST if stage in stages)
+    idle = verification.status in ENDED and shown not in OPEN
+    is_held = progress.state(verification, progress.TRANSFER_STEP)["status"] == progress.PROCESSING
+    progress.put_transfer(verification, {"status": shown}, progress.PENDING if idle and is_held else None)
 
 
 def _sent(session: Session, verification: Verification, transfer: Transfer, services: Services) -> None:
@@ -135,6 +151,7 @@ def _sent(session: Session, verification: Verification, transfer: Transfer, serv
     _tell(session, verification, transfer, "transfer.sent", services)
     if not is_awaited(verification, transfer):
         transfer.closed_at = transfer.closed_at or now
+        _show(session, verification, transfer, services)
         return
     session.flush()
     parts = transfers_of(session, verification, transfer.round)
@@ -147,7 +164,7 @@ def _sent(session: Session, verification: Verification, transfer: Transfer, serv
     shown = {"status": Stage.SENT, "answer_by": answer_by.isoformat(), "arrives_by": _latest_arrival(parts)}
     progress.put_transfer(verification, shown, progress.PENDING)
     progress.put(verification, progress.TRANSFER_STEP, progress.PENDING, expires_at=answer_by.isoformat())
-    verification.last_error = None
+    troubles.clear(verification)
 
 
 def _latest_arrival(parts: Sequence[Transfer]) -> str | None:
@@ -171,6 +188,7 @@ def _returned(session: Session, verification: Verification, transfer: Transfer, 
     _tell(session, verification, transfer, "transfer.returned", services)
     proved = progress.transfer(verification).get("round") == transfer.round
     if verification.status == Status.VERIFIED and verification.method == METHOD and proved:
+        _show(session, verification, transfer, services)
         _suspend(session, verification, services)
     else:
         _end(session, verification, transfer, services)
@@ -193,8 +211,7 @@ def _suspend(session: Session, verification: Verification, services: Services) -
 def _end(session: Session, verification: Verification, transfer: Transfer, services: Services) -> None:
     """The challenge is over; where it was awaited the user starts again with the account."""
     awaited = is_awaited(verification, transfer)
-    if awaited:
-        _show(session, verification, transfer, services)
+    _show(session, verification, transfer, services)
     close(session, verification, transfer.round, services)
     if awaited:
         fail(session, verification, transfer.reason_code or "account_invalid", services)
@@ -221,8 +238,8 @@ def fail(session: Session, verification: Verification, code: str, services: Serv
 def refer(session: Session, verification: Verification, transfer: Transfer, services: Services) -> None:
     """Nobody could be made to tell: a person has to find out. The transfer stays as it is."""
     if is_awaited(verification, transfer) and verification.status == Status.PROCESSING:
-        verification.last_error = {"step": progress.TRANSFER_STEP, "code": "transfer_unconfirmed"}
-        advance(verification, Action.REFER, services.clock())
+        troubles.note(verification, progress.TRANSFER_STEP, "transfer_unconfirmed", services.clock())
+        referring.refer(session, verification, services.clock())
         events.append(session, verification, "verification.review", services.clock(), code="transfer_unconfirmed")
 
 

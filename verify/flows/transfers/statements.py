@@ -1,10 +1,8 @@
 """Bank statements, line by line: each is remembered once, settles its transfer, or is a difference to look at."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,19 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from crypto.hashing import request_digest
+from verify.flows.transfers import ledger
 from verify.flows.transfers.carrying import locked
 from verify.flows.transfers.settling import Told, amount_of, take_in
+from verify.flows.transfers.statement_lines import Layout, Reading, fingerprinted, read_line
 from verify.flows.transfers.states import News, Stage, Verdict, following
 from verify.models import StatementLine, Transfer, Verification
 from verify.models.base import insert_for
 from verify.services import Services
-
-#: our reference, wherever a bank puts it
-REFERENCE = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
-
-#: words of a bank for a payment that came back
-RETURNED = ("returned", "credit", "退汇", "退回", "贷")
 
 
 class State(StrEnum):
@@ -36,24 +29,13 @@ class State(StrEnum):
     DISCARDED = "discarded"  #: about a test key's transfer, for which no money moves
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Headings of the statement. ``returned`` are words in the kind's column that mark money coming back."""
-
-    reference: str = "reference"
-    amount: str = "amount"
-    kind: str = "kind"
-    returned: Sequence[str] = RETURNED
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> "Layout":
-        """Raises TypeError for a heading it does not know."""
-        return cls(**dict(options))
+#: difference → the money that moved beside what was ordered
+BESIDE = {"paid_twice": ledger.PAID_TWICE, "returned_twice": ledger.RETURNED_TWICE}
 
 
 @dataclass(frozen=True)
 class Line:
-    """What became of one line. ``number`` counts from 1 without the heading; ``difference`` is a code."""
+    """What became of one line. ``number`` is its place in the file; ``difference`` is a code."""
 
     number: int
     state: State
@@ -74,55 +56,63 @@ class Report:
 
     @property
     def differences(self) -> list[Line]:
-        return [line for line in self.lines if line.state is State.ERROR]
+        """Lines that do not fit, those among them that were imported before."""
+        return [line for line in self.lines if line.difference and line.state is not State.DISCARDED]
 
 
-def reconcile(lines: Iterable[Mapping[str, str]], layout: Layout, services: Services) -> Report:
-    """Take a statement in. Importing it again changes nothing."""
+def reconcile(lines: Iterable[tuple[int, Mapping[str, str]]], layout: Layout, services: Services) -> Report:
+    """Take a statement in, each line with its number. Importing it again, or the same payments in another export,
+    changes nothing and tells the same differences."""
     report = Report()
-    for number, (line, fingerprint) in enumerate(_fingerprinted(lines, services), 1):
+    readings = (read_line(number, line, layout) for number, line in lines)
+    for reading, fingerprints in fingerprinted(readings, services):
         with services.write() as session:
-            report.lines.append(_import(session, number, line, fingerprint, layout, services))
+            report.lines.append(_import(session, reading, fingerprints, services))
     with services.read() as session:
         report.unseen = session.scalar(_unseen()) or 0
     return report
 
 
-def _fingerprinted(lines: Iterable[Mapping[str, str]], services: Services) -> Iterator[tuple[Mapping[str, str], bytes]]:
-    """Equal lines of one statement are told apart by their order: each may be a payment."""
-    pepper = services.keyring.primary("pepper")
-    seen: Counter[bytes] = Counter()
-    for line in lines:
-        parts = [part for name in sorted(line) for part in (name.encode(), (line[name] or "").strip().encode())]
-        digest = request_digest(pepper, b"statement", *parts)
-        seen[digest] += 1
-        yield line, request_digest(pepper, b"statement line", digest, str(seen[digest]).encode())
-
-
-def _import(
-    session: Session, number: int, line: Mapping[str, str], fingerprint: bytes, layout: Layout, services: Services
-) -> Line:
+def _import(session: Session, reading: Reading, fingerprints: list[bytes], services: Services) -> Line:
+    primary, *former = fingerprints
+    if former and (known := _known(session, former)) is not None:
+        return _again(reading.number, known)
     row = {
         "id": uuid7(),
-        "fingerprint": fingerprint,
-        "kind": "",
+        "fingerprint": primary,
+        "kind": reading.news,
         "state": State.NO_MATCH,
         "imported_at": services.clock(),
     }
     new = insert_for(session, StatementLine).values(row).on_conflict_do_nothing().returning(StatementLine.id)
     if session.execute(new).first() is None:
-        return Line(number, State.DUPLICATE)
-    news = News.RETURNED if _is_return(line, layout) else News.SENT
-    found = _found(session, line, layout)
-    if found is None:
-        state, difference = State.NO_MATCH, None
-    else:
-        verification, transfer = locked(session, found.verification_id, found.id)
-        state, difference = _apply(session, verification, transfer, _fen(line, layout), news, services)
+        return _again(reading.number, _known(session, [primary]))
+    found = session.get(Transfer, UUID(hex=reading.reference)) if reading.reference else None
+    state, difference = _judge(session, found, reading, services)
     kept = session.get_one(StatementLine, row["id"])
-    kept.state, kept.difference, kept.kind = state, difference, news
+    kept.state, kept.difference = state, difference
     kept.transfer_id = found.id if found is not None else None
-    return Line(number, state, difference, kept.transfer_id)
+    return Line(reading.number, state, difference, kept.transfer_id)
+
+
+def _judge(session: Session, found: Transfer | None, reading: Reading, services: Services) -> tuple[State, str | None]:
+    if reading.is_damaged:
+        return State.ERROR, "reference_unreadable"
+    if found is None:
+        return State.NO_MATCH, None
+    verification, transfer = locked(session, found.verification_id, found.id)
+    return _apply(session, verification, transfer, reading.fen, reading.news, services)
+
+
+def _known(session: Session, fingerprints: Sequence[bytes]) -> StatementLine | None:
+    return session.scalars(select(StatementLine).where(StatementLine.fingerprint.in_(fingerprints)).limit(1)).first()
+
+
+def _again(number: int, known: StatementLine | None) -> Line:
+    """A line that was imported before, with the difference it was then."""
+    if known is None or known.state != State.ERROR:
+        return Line(number, State.DUPLICATE)
+    return Line(number, State.DUPLICATE, known.difference, known.transfer_id)
 
 
 def _apply(
@@ -137,6 +127,7 @@ def _apply(
     if not transfer.livemode:
         return State.DISCARDED, "test_key"
     difference = _difference(session, transfer, fen, news, services)
+    _book_beside(session, transfer, difference, fen, news, services)
     if difference is not None:
         return State.ERROR, difference
     if _is_late_debit(transfer, news):
@@ -144,6 +135,19 @@ def _apply(
     contradicts = following(Stage(transfer.status), news) is Verdict.CONTRADICTS
     take_in(session, verification, transfer, Told(news), services)
     return (State.ERROR, "contradicts") if contradicts else (State.VALID, None)
+
+
+def _book_beside(
+    session: Session, transfer: Transfer, difference: str | None, fen: int | None, news: News, services: Services
+) -> None:
+    """Book the money that a line shows beside what was ordered; the ordered part is booked when it is settled."""
+    ordered = amount_of(session, transfer, services)
+    if difference in BESIDE:
+        ledger.book(session, transfer, (BESIDE[difference],), ordered, services)
+    elif difference == "amount_differs" and fen is not None:
+        more = fen - ordered if news is News.SENT else ordered - fen
+        posting = ledger.PAID_TWICE if more > 0 else ledger.RETURNED_TWICE
+        ledger.book(session, transfer, (posting,), abs(more), services)
 
 
 def _difference(session: Session, transfer: Transfer, fen: int | None, news: News, services: Services) -> str | None:
@@ -177,23 +181,3 @@ def _unseen() -> Any:
     return select(func.count()).where(
         Transfer.livemode.is_(True), Transfer.status == Stage.SENT, Transfer.id.not_in(shown)
     )
-
-
-def _is_return(line: Mapping[str, str], layout: Layout) -> bool:
-    kind = (line.get(layout.kind) or "").casefold()
-    return any(word.casefold() in kind for word in layout.returned)
-
-
-def _found(session: Session, line: Mapping[str, str], layout: Layout) -> Transfer | None:
-    reference = REFERENCE.search(line.get(layout.reference) or "")
-    return session.get(Transfer, UUID(hex=reference[0])) if reference else None
-
-
-def _fen(line: Mapping[str, str], layout: Layout) -> int | None:
-    """Yuan, with or without sign and thousands separators, as fen; None for anything else."""
-    text = (line.get(layout.amount) or "").replace(",", "").replace("¥", "").strip()
-    try:
-        fen = abs(Decimal(text)) * 100
-    except InvalidOperation:
-        return None
-    return int(fen) if fen.is_finite() and fen == int(fen) else None

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from verify.errors import Problem
 from verify.flows import event_log, idempotency
 from verify.flows.case import Reach
-from verify.flows.event_log import Pair
+from verify.flows.event_log import Told
 from verify.flows.idempotency import Ticket
 from verify.flows.view import rfc3339
 from verify.flows.webhooks import endpoints, queue
@@ -51,7 +51,7 @@ def show(delivery: WebhookDelivery, waits_for: UUID | None, now: datetime) -> di
         "object": "webhook_delivery",
         "event": f"evt_{delivery.event_id}",
         "type": delivery.event.type,
-        "about": f"ver_{delivery.object_id}",
+        "about": event_log.PREFIXES[delivery.event.about] + str(delivery.object_id),
         "sequence": delivery.sequence,
         "status": delivery.status,
         "attempts": delivery.attempts,
@@ -68,20 +68,20 @@ def show(delivery: WebhookDelivery, waits_for: UUID | None, now: datetime) -> di
 
 def resend(
     reach: Reach, event_id: UUID, endpoint_id: UUID | None, services: Services, ticket: Ticket | None = None
-) -> Pair:
+) -> Told:
     """Queue an event anew for one endpoint, or for every one that asks for its type. Raises Problem."""
     now = services.clock()
     with services.write() as session:
         idempotency.claim(session, ticket, event_id, now, status=202)
-        pair = event_log.load(session, reach, event_id)
+        told = event_log.load(session, reach, event_id)
         found = session.scalars(_candidates(reach, endpoint_id).with_for_update(read=True)).all()
         if endpoint_id is not None and not found:
             raise Problem("not_found")
-        able = [e for e in found if e.enabled and (endpoint_id is not None or queue.asks_for(e, pair[0]))]
+        able = [e for e in found if e.enabled and (endpoint_id is not None or queue.asks_for(e, told.event))]
         if not able:
             raise Problem("no_endpoint")
-        queue.send_again(session, pair[0], able, now)
-    return pair
+        queue.send_again(session, told.event, able, now)
+    return told
 
 
 def _candidates(reach: Reach, endpoint_id: UUID | None) -> Select[WebhookEndpoint]:

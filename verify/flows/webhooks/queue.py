@@ -41,7 +41,7 @@ def line_up(session: Session, events: Sequence[Event], endpoints: Iterable[Webho
     served = set(
         session.scalars(
             select(WebhookDelivery.endpoint_id)
-            .where(WebhookDelivery.object_id == events[0].verification_id, IS_WAITING)
+            .where(WebhookDelivery.object_id == events[0].about_id, IS_WAITING)
             .order_by(WebhookDelivery.endpoint_id, WebhookDelivery.sequence)
             .with_for_update()
         )
@@ -70,7 +70,7 @@ def _row(endpoint: WebhookEndpoint, event: Event, now: datetime, due_at: datetim
         "id": uuid7(),
         "endpoint_id": endpoint.id,
         "event_id": event.id,
-        "object_id": event.verification_id,
+        "object_id": event.about_id,
         "sequence": event.sequence,
         "status": WAITING,
         "attempts": 0,

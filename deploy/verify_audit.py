@@ -1,0 +1,1 @@
+../verify/record/verify_audit.py

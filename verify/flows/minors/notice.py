@@ -1,0 +1,111 @@
+"""What a guardian reads: an item of their own, and each that the minor granted (policy 7.2)."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import joinedload
+
+from providers.base import Capability
+from verify import policies
+from verify.errors import Problem, invalid
+from verify.flows import progress
+from verify.flows.case import REACHABLE, Ref
+from verify.flows.checks import SHANGHAI
+from verify.flows.consent import Granted, live_items
+from verify.flows.consent_notice import Share, shown_purpose, shown_share
+from verify.flows.policy_text import text_of
+from verify.models import Consent, Verification
+from verify.policies.items import ITEMS, Item
+from verify.policies.minors import GUARDIAN_ITEMS, PREFIX
+from verify.policies.shares import SHARES
+from verify.services import Services
+
+PURPOSES = {item.id: item for item in ITEMS}
+
+
+@dataclass(frozen=True)
+class GuardianNotice:
+    """``own`` is the guardian's; behind each item the minor granted stands a consent of the guardian's to the same."""
+
+    policy: policies.Policy
+    own: Item
+    granted: tuple[Item | Share, ...]
+
+    @property
+    def id(self) -> str:
+        """Names exactly what was shown."""
+        words: list[list[Any]] = [[self.own.id, self.own.purpose, self.own.retention]]
+        words += [[item.id, item.required, *_words(item)] for item in self.granted]
+        canonical = json.dumps([self.policy.version, self.policy.digest, words], sort_keys=True)
+        return "ntc_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    @property
+    def kinds(self) -> dict[str, list[str]]:
+        """Id of each item → kinds of data."""
+        items = {self.own.id: self.own} | {PREFIX + item.id: item for item in self.granted}
+        return {name: sorted(str(kind) for kind in item.kinds) for name, item in items.items()}
+
+    @property
+    def required(self) -> set[str]:
+        return {self.own.id} | {PREFIX + item.id for item in self.granted if item.required}
+
+    def check(self, granted: Granted) -> None:
+        """Raises Problem naming what is missing, unknown or changed meanwhile."""
+        if granted.policy_version != self.policy.version or granted.notice_id not in {None, self.id}:
+            raise Problem("notice_changed", notice_id=self.id)
+        if set(granted.items) - self.kinds.keys():
+            raise invalid("granted", "unknown_item")
+        missing = sorted(self.required - set(granted.items))
+        if missing:
+            raise Problem("consent_required", missing=missing)
+
+
+def _words(item: Item | Share) -> list[Any]:
+    text = SHARES[item.capability] if isinstance(item, Share) else item
+    return [sorted(item.kinds), text.purpose, text.retention]
+
+
+def render(verification: Verification, services: Services) -> GuardianNotice:
+    """As it has to be shown now; its consents are loaded. Raises Problem step_not_expected where none is wanted."""
+    group = progress.minor(verification)
+    if group is None:
+        raise Problem("step_not_expected", next_step=progress.next_step(verification))
+    live = live_items(verification, services)
+    own = {c.item: c for c in verification.consents if c.item in live and not c.item.startswith(PREFIX)}
+    return GuardianNotice(
+        policies.current(services.clock().astimezone(SHANGHAI).date()),
+        GUARDIAN_ITEMS[group],
+        tuple(_granted(consent_) for consent_ in own.values()),
+    )
+
+
+def _granted(consent_: Consent) -> Item | Share:
+    if consent_.capability is None or consent_.provider is None:
+        return PURPOSES[consent_.item]
+    return Share(Capability(consent_.capability), consent_.provider, consent_.position, tuple(consent_.kinds))
+
+
+def shown(ref: Ref, services: Services, locale: str | None = None) -> dict[str, Any]:
+    """In the verification's language or in ``locale``. Raises Problem."""
+    with services.read() as session:
+        query = REACHABLE.options(joinedload(Verification.consents))
+        verification = session.scalars(query, vars(ref)).unique().one_or_none()
+    if verification is None:
+        raise Problem("not_found")
+    notice = render(verification, services)
+    locale = locale or verification.locale
+    return {
+        "notice_id": notice.id,
+        "policy_version": notice.policy.version,
+        "text": text_of(notice.policy, verification.application, locale),
+        "items": [shown_purpose(notice.own, locale)]
+        + [{**_shown(item, locale, services), "id": PREFIX + item.id} for item in notice.granted],
+    }
+
+
+def _shown(item: Item | Share, locale: str, services: Services) -> dict[str, Any]:
+    if isinstance(item, Share):
+        return shown_share(item, locale, services)
+    return shown_purpose(item, locale)

@@ -1,0 +1,1 @@
+"""Review: what people decide about a verification, alone or with a second person."""

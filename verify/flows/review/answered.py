@@ -1,0 +1,32 @@
+"""What nobody may approve: a step that was never answered. Overriding an answer is one thing, having none another."""
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from providers.base import Result
+from verify.errors import Problem
+from verify.flows import progress
+from verify.models import Attempt, SealedStep, Verification
+
+
+def refuse_unanswered(session: Session, verification: Verification) -> None:
+    """Raises Problem step_unanswered naming the steps of which nothing is known."""
+    steps = unanswered(session, verification)
+    if steps:
+        raise Problem("step_unanswered", steps=steps)
+
+
+def unanswered(session: Session, verification: Verification) -> list[str]:
+    """Steps that have not passed, of which nothing typed is kept and to which no provider gave an outcome."""
+    open_steps = [
+        step.name
+        for step in progress.steps_of(verification)
+        if progress.state(verification, step.name)["status"] != progress.PASSED
+    ]
+    if not open_steps:
+        return []
+    kept = select(SealedStep.step).where(SealedStep.verification_id == verification.id)
+    told = select(Attempt.step).where(Attempt.verification_id == verification.id, Attempt.outcome.in_(list(Result)))
+    known = set(session.scalars(union(kept, told)))
+    known |= {"consent"} if verification.consents else set()
+    return [name for name in open_steps if name not in known]

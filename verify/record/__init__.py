@@ -1,0 +1,1 @@
+"""The record seen from outside: comparing it with its signed checkpoints, exporting it, proving parts of it."""

@@ -1,0 +1,326 @@
+#!/usr/bin/env python3
+"""Verify a record exported by `realname audit export`, or a proof by `realname audit prove`, without Realname's code.
+
+    verify_audit.py FILE [--key KEY]... [--checkpoints FILE]
+
+KEY is a public key as `realname audit key` prints it; keep it yourself, since a key that came with the record proves
+nothing. --checkpoints names the file of REALNAME_AUDIT_FILE. Needs Python 3.11 and the package cryptography. The
+formats: RFC 6962 (Merkle trees), C2SP signed-note, and docs/audit.md. Ends with 1 and names what does not fit.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import struct
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+SLACK = timedelta(minutes=5)
+LEAF = struct.Struct(">16sI32s")
+PROOF = '"realname-audit-proof/1"'
+
+
+class Wrong(Exception):
+    """What does not fit, in words."""
+
+
+def require(holds: object, words: str) -> None:
+    if not holds:
+        raise Wrong(words)
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right)
+
+
+def leaf_of(event_hash: bytes) -> bytes:
+    return sha256(b"\x00" + event_hash)
+
+
+def split_of(size: int) -> int:
+    """The largest power of two below ``size``."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def merkle_root(leaves: list[bytes]) -> bytes:
+    if len(leaves) <= 1:
+        return leaves[0] if leaves else sha256(b"")
+    split = split_of(len(leaves))
+    return node(merkle_root(leaves[:split]), merkle_root(leaves[split:]))
+
+
+def root_by_path(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """RFC 6962, 2.1.1 read backwards."""
+    require((size == 1) == (not path), "its proof has a wrong length")
+    if size == 1:
+        return leaf
+    split = split_of(size)
+    if index < split:
+        return node(root_by_path(leaf, index, split, path[:-1]), path[-1])
+    return node(path[-1], root_by_path(leaf, index - split, size - split, path[:-1]))
+
+
+def event_hash(previous: bytes, seq: int, chain: str, payload: bytes) -> bytes:
+    head = struct.pack(">32sQ16s32s", previous, seq, UUID(chain).bytes, sha256(payload))
+    return sha256(b"rn.audit.v1\x00" + head)
+
+
+def read_note(note: str) -> dict[str, str]:
+    """Fields of a checkpoint whose signature is good under the key it names. Raises Wrong."""
+    try:
+        return _read_note(note)
+    except (KeyError, ValueError, InvalidSignature):
+        raise Wrong("it cannot be read, or its signature is wrong") from None
+
+
+def _read_note(note: str) -> dict[str, str]:
+    text, _, signature = note.rpartition("\n\n")
+    origin, *lines = text.split("\n")
+    fields = dict(line.split(" ", 1) for line in lines)
+    name, _, encoded = fields["key"].split("+", 2)
+    key = base64.b64decode(encoded, validate=True)
+    dash, signer, signed = signature.split(" ")
+    raw = base64.b64decode(signed.strip(), validate=True)
+    require(origin == "realname-audit/1" and dash == "\u2014" and signer == name, "it is no checkpoint")
+    require(key[:1] == b"\x01" and raw[:4] == sha256(f"{name}\n".encode() + key)[:4], "it is signed by another key")
+    Ed25519PublicKey.from_public_bytes(key[1:]).verify(raw[4:], f"{text}\n".encode())
+    return fields
+
+
+def years_after(moment: datetime, years: int) -> datetime:
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:  # 29 February
+        return moment.replace(year=moment.year + years, day=28)
+
+
+class Signed(NamedTuple):
+    """What a checkpoint says of one event."""
+
+    checkpoint: int
+    leaf: bytes
+    #: from when it may be deleted, and before when it cannot have been created
+    may_go: datetime
+    after: datetime | None
+
+
+class Record:
+    """An export, read line by line."""
+
+    def __init__(self, head: dict[str, Any]) -> None:
+        self.years = int(head["years"])
+        self.now = datetime.fromisoformat(head["exported_at"])
+        self.keys: set[str] = set()
+        self.notes: dict[int, str] = {}
+        self.through: datetime | None = None
+        self.signed: dict[tuple[str, int], Signed] = {}
+        self.unlisted: set[int] = set()
+        self.chain = ""
+        self.last = self.seen = self.events = self.over = self.unsigned = 0
+        self.head = self.before = bytes(32)
+
+    def checkpoint(self, note: str, leaves: str | None) -> None:
+        number = len(self.notes) + 1
+        previous = sha256(self.notes[number - 1].encode()) if self.notes else bytes(32)
+        try:
+            fields = read_note(note)
+            require(fields["number"] == str(number), "one is missing before it")
+            require(base64.b64decode(fields["previous"]) == previous, "it does not go on from the one before")
+            known = not self.keys or fields["key"] in self.keys
+            require(known, "it is signed by a key that no checkpoint before it names")
+            self._list(number, fields, leaves)
+        except Wrong as wrong:
+            raise Wrong(f"checkpoint {number}: {wrong}") from None  # noqa: EM102
+        self.keys |= {fields[name] for name in ("key", "successor") if name in fields}
+        self.notes[number] = note
+        self.through = datetime.fromisoformat(fields["through"])
+
+    def _list(self, number: int, fields: dict[str, str], leaves: str | None) -> None:
+        may_go = years_after(datetime.fromisoformat(fields["first"]), self.years)
+        if leaves is None:
+            require(may_go <= self.now, "its list of events is missing before their time is over")
+            self.unlisted.add(number)
+            return
+        entries = list(LEAF.iter_unpack(base64.b64decode(leaves)))
+        root = merkle_root([leaf for _, _, leaf in entries])
+        require(root == base64.b64decode(fields["root"]), "its list of events was changed")
+        for chain, seq, leaf in entries:
+            self.signed[str(UUID(bytes=chain)), seq] = Signed(number, leaf, may_go, self.through)
+
+    def begin(self, line: dict[str, Any]) -> None:
+        self.end()
+        self.chain, self.last, self.seen = line["chain"], line["last"], 0
+        self.head, self.before = bytes.fromhex(line["head"] or "") or bytes(32), bytes(32)
+        if line["deleted"]:
+            # the hash that the first event left goes on from; its own checkpoint vouches for both
+            require(self._may_be_gone(1, line["deleted"] + 1), self._words(1, "is missing"))
+            self.seen, self.before = line["deleted"], bytes.fromhex(line["hash_before"])
+
+    def event(self, line: dict[str, Any]) -> None:
+        seq, found, payload = line["seq"], bytes.fromhex(line["hash"]), line["payload"].encode()
+        follows = seq == self.seen + 1
+        require(follows or self._may_be_gone(self.seen + 1, seq), self._words(self.seen + 1, "is missing"))
+        intact = not follows or event_hash(self.before, seq, self.chain, payload) == found
+        require(intact, self._words(seq, "was changed"))
+        content = json.loads(payload)
+        require(content["seq"] == seq, self._words(seq, "was moved"))
+        self._compare(seq, found, datetime.fromisoformat(content["created_at"]), line["checkpoint"])
+        self.before, self.seen = found, seq
+        self.events += 1
+
+    def _compare(self, seq: int, found: bytes, created_at: datetime, number: int | None) -> None:
+        if number in self.unlisted:
+            return
+        signed = self.signed.pop((self.chain, seq), None)
+        if signed is None:
+            require(number is None, self._words(seq, f"was put in: checkpoint {number} does not hold it"))
+            self.unsigned += 1
+        else:
+            changed = f"was changed: checkpoint {signed.checkpoint} holds another"
+            require(signed.leaf == leaf_of(found), self._words(seq, changed))
+        after = self.through if signed is None else signed.after
+        require(after is None or created_at >= after - SLACK, self._words(seq, "was back-dated"))
+
+    def _may_be_gone(self, first: int, end: int) -> bool:
+        """True for entries whose time was over. The entry after them is compared with its checkpoint alone."""
+        gone = [self.signed.pop((self.chain, seq), None) for seq in range(first, end)]
+        self.over += len(gone)
+        return all(self.unlisted if entry is None else entry.may_go <= self.now for entry in gone) and bool(gone)
+
+    def _words(self, seq: int, what: str) -> str:
+        return f"{self.chain}: event {seq} {what}"
+
+    def end(self) -> None:
+        """The chain must reach its head."""
+        if not self.chain:
+            return
+        complete = self.seen == self.last or self._may_be_gone(self.seen + 1, self.last + 1)
+        require(complete, self._words(min(self.seen, self.last) + 1, "is missing, or was added at the end"))
+        is_head = self.seen != self.last or self.before == self.head
+        require(is_head, self._words(self.last, "is not the head that is kept of its chain"))
+
+    def finish(self) -> None:
+        self.end()
+        for (chain, seq), signed in sorted(self.signed.items()):
+            require(
+                signed.may_go <= self.now, f"{chain}: event {seq} is missing: checkpoint {signed.checkpoint} holds it"
+            )
+            self.over += 1
+
+
+class Verified(NamedTuple):
+    #: of the first and the last checkpoint, which vouch for those between; of every one of a proof
+    keys: list[str]
+    notes: dict[int, str]
+    events: int
+    unsigned: int
+    over: int
+    #: of an export; a proof holds only the checkpoints that it needs
+    made_at: datetime | None = None
+
+
+def verify_export(lines: list[str]) -> Verified:
+    record = Record(json.loads(lines[0]))
+    for text in lines[1:]:
+        line = json.loads(text)
+        if "leaves" in line:
+            record.checkpoint(line["checkpoint"], line["leaves"])
+        elif "chain" in line:
+            record.begin(line)
+        else:
+            record.event(line)
+    record.finish()
+    keys = [read_note(record.notes[number])["key"] for number in sorted({1, len(record.notes)} & set(record.notes))]
+    return Verified(keys, record.notes, record.events, record.unsigned, record.over, record.now)
+
+
+def verify_proof(proof: dict[str, Any]) -> Verified:
+    notes = {int(number): note for number, note in proof["checkpoints"].items()}
+    fields = {number: read_note(note) for number, note in notes.items()}
+    before, unsigned = bytes(32), 0
+    for seq, event in enumerate(proof["events"], start=1):
+        words = f"{proof['chain']}: event {seq}"
+        found = event_hash(before, seq, proof["chain"], event["payload"].encode())
+        intact = event["seq"] == seq and found.hex() == event["hash"]
+        require(intact, f"{words} was changed, or one is missing before it")
+        before = found
+        if "path" in event:
+            _require_held(event, found, fields.get(event["checkpoint"]), words)
+        unsigned += "path" not in event
+    return Verified([note["key"] for note in fields.values()], notes, len(proof["events"]), unsigned, 0)
+
+
+def _require_held(event: dict[str, Any], found: bytes, note: dict[str, str] | None, words: str) -> None:
+    words = f"{words} is not in checkpoint {event['checkpoint']}"
+    if note is None:
+        raise Wrong(words)
+    require(str(event["size"]) == note["events"] and 0 <= event["index"] < event["size"], words)
+    path = [bytes.fromhex(sibling) for sibling in event["path"]]
+    require(root_by_path(leaf_of(found), event["index"], event["size"], path) == base64.b64decode(note["root"]), words)
+
+
+def outside(path: Path) -> dict[int, str]:
+    """Checkpoints by number; a last line that was being written is passed over."""
+    notes = [json.loads(line) for line in path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    return {int(read_note(note)["number"]): note for note in notes}
+
+
+def compare(found: Verified, written: dict[int, str]) -> str:
+    """Each the record could hold must be the one written outside. In words, where the file goes on after an export."""
+    newer = 0
+    for number, note in sorted(written.items()):
+        follows = number > max(found.notes, default=0)
+        came_later = found.made_at is not None and follows and _made_after(note, found.made_at)
+        newer += came_later
+        held = found.notes.get(number, note if found.made_at is None or came_later else None)
+        require(held == note, f"checkpoint {number}: not the one that was written outside the database")
+    return f"; the file is newer than the export: {newer} checkpoints in it came later" if newer else ""
+
+
+def _made_after(note: str, moment: datetime) -> bool:
+    """By the time it was signed. One signed before an export is in it, whatever its events' times: no slack here."""
+    return datetime.fromisoformat(read_note(note)["time"]) > moment
+
+
+def verify(file: Path, checkpoints: Path | None, keys: list[str]) -> str:
+    """The sentence that says what fits. Raises Wrong."""
+    text = file.read_text("utf-8")
+    is_proof = PROOF in text[:100]
+    found = verify_proof(json.loads(text)) if is_proof else verify_export(text.splitlines())
+    newer = compare(found, outside(checkpoints) if checkpoints else {})
+    known = [key in keys for key in found.keys]
+    require(not keys or (all(known) if is_proof else any(known)), "it is not signed by a key you gave")
+    trust = "a key you gave signs" if keys else f"compare with the keys you know: {', '.join(sorted(set(found.keys)))}"
+    return (
+        f"{found.events} events in {len(found.notes)} checkpoints fit; {found.unsigned} are not signed yet, "
+        f"{found.over} were deleted after their time; {trust}{newer}"
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--key", action="append", default=[])
+    parser.add_argument("--checkpoints", type=Path)
+    given = parser.parse_args()
+    try:
+        sys.stdout.write(verify(given.file, given.checkpoints, given.key) + "\n")
+    except Wrong as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
