@@ -369,8 +369,15 @@ def test_an_exported_record_is_verified_without_our_code(
     assert "verification's id" in run("audit", "prove", "acct-1", status=2).stderr
 
 
+def test_the_verifier_for_others_is_printed_whole(run: Run, tmp_path: Path) -> None:
+    printed = tmp_path / "verify_audit.py"
+    printed.write_text(run("audit", "verifier").stdout, "utf-8")
+    helped = [sys.executable, "-I", printed, "--help"]
+    assert "--checkpoints" in subprocess.run(helped, capture_output=True, text=True, check=True).stdout
+
+
 def verified(*words: object, status: int = 0) -> str:
-    script = Path(__file__).parent.parent / "deploy" / "verify_audit.py"
+    script = Path(__file__).parent.parent / "verify" / "record" / "verify_audit.py"
     done = subprocess.run([sys.executable, script, *map(str, words)], capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
     return done.stdout + done.stderr

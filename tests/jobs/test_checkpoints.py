@@ -16,7 +16,7 @@ from verify.models import Checkpoint, Event
 from verify.record import anchors, export
 from verify.services import Services
 
-SCRIPT = Path(__file__).parents[2] / "deploy" / "verify_audit.py"
+SCRIPT = Path(__file__).parents[2] / "verify" / "record" / "verify_audit.py"
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from verify.record import anchors, export, signers
 from verify.record.anchors import Anchored
 from verify.services import Services
 
-SCRIPT = Path(__file__).parents[2] / "deploy" / "verify_audit.py"
+SCRIPT = Path(__file__).parents[2] / "verify" / "record" / "verify_audit.py"
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import click
 
 from crypto import checkpoint
+from verify import record
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
 from verify.record import anchors, export, signers
@@ -82,10 +84,16 @@ def key_command(*, former: bool) -> None:
 @group.command("export")
 @click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
 def export_command(file: IO[str]) -> None:
-    """Write the record as JSON lines, for deploy/verify_audit.py; ids and codes only."""
+    """Write the record as JSON lines, for the program that `audit verifier` prints; ids and codes only."""
     with opened() as services, services.read(streams=True) as session:
         for line in export.lines(session, services):
             file.write(f"{line}\n")
+
+
+@group.command("verifier")
+def verifier() -> None:
+    """Print the program that verifies exports and proofs without Realname: one file of Python, and cryptography."""
+    click.echo(files(record).joinpath("verify_audit.py").read_text("utf-8"), nl=False)
 
 
 @group.command("prove")

@@ -1,1 +1,0 @@
-../verify/record/verify_audit.py
