@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 from providers.testing.identities import Identity, child, minor
 from tests.caller import PORTRAIT, Caller, card_of, person
 from tests.conftest import NOW, ORIGIN, Clock, make_application
+from tests.staff import make_staff
+from verify.errors import Problem
 from verify.flows.case import load_any
 from verify.flows.minors import finding
+from verify.flows.rights import carrying
 from verify.flows.sealing import seal_step
 from verify.images import draw_portrait
 from verify.models import Attempt, Consent, SealedStep
@@ -80,6 +83,24 @@ def agree(
     assert response.status_code == status, response.json
     found: dict[str, Any] = response.json
     return found
+
+
+def through(shop: Caller, account_ref: str = "acct-minor", who: Identity = TEEN) -> str:
+    """Verified with a guardian's consent."""
+    made = started(shop, who, account_ref=account_ref)
+    agree(asked(shop, made), made, who)
+    shop.step(made, "identity", typed(who))
+    assert shop.step(made, "face", PORTRAIT)["status"] == "verified"
+    return made
+
+
+def withdraw(shop: Caller, made: str) -> None:
+    assert shop.post(f"/v1/verifications/{made}/guardian/withdraw").json["status"] == "withdrawn"
+
+
+def gate(shop: Caller, account_ref: str = "acct-minor") -> tuple[str, str | None]:
+    shown = shop.get(f"/v1/accounts/{account_ref}").json["personal"]
+    return shown["status"], shown.get("reason")
 
 
 def calls(services: Services, made: str) -> int:
@@ -348,18 +369,49 @@ def test_a_withdrawal_ends_what_runs_and_leaves_nothing_of_the_minor(shop: Calle
 
 
 def test_a_withdrawal_after_the_end_suspends_the_account(shop: Caller, services: Services) -> None:
-    made = started(shop)
-    agree(asked(shop, made), made)
-    shop.step(made, "identity", typed(TEEN))
-    shop.step(made, "face", PORTRAIT)
+    made = through(shop)
     key = {"Idempotency-Key": "withdraw-1"}
     for _ in range(2):
         found = shop.post(f"/v1/verifications/{made}/guardian/withdraw", headers=key)
         assert (found.status_code, found.json["status"]) == (200, "withdrawn")
-    gate = shop.get("/v1/accounts/acct-minor").json["personal"]
-    assert (gate["status"], gate["reason"]) == ("suspended", "guardian_withdrew")
+    assert gate(shop) == ("suspended", "guardian_withdrew")
     assert shop.read(made)["status"] == "verified"
-    assert list(finding.find(services)) == []  # it came in with a consent
+
+
+@pytest.mark.promise("7")
+@pytest.mark.parametrize("reason", [None, "fraud_found"], ids=["at once", "behind another reason"])
+def test_no_reinstating_lifts_what_a_guardian_withdrew(shop: Caller, reason: str | None) -> None:
+    made = through(shop)
+    if reason:
+        shop.post("/v1/accounts/acct-minor/suspend", {"reason": reason})
+    withdraw(shop, made)
+    assert gate(shop) == ("suspended", reason or "guardian_withdrew")
+    for _ in range(2):
+        assert shop.post("/v1/accounts/acct-minor/reinstate").json["suspended_reason"] == "guardian_withdrew"
+    assert gate(shop) == ("suspended", "guardian_withdrew")
+
+
+def test_an_appeal_that_is_upheld_lifts_nothing_a_guardian_withdrew(shop: Caller, services: Services) -> None:
+    withdraw(shop, through(shop))
+    asked_for = {"kind": "complaint", "details": "请恢复账号"}
+    case = shop.post("/v1/accounts/acct-minor/rights_requests", asked_for).json["id"]
+    with pytest.raises(Problem) as refused:
+        carrying.carry_out(make_staff(services), UUID(case.removeprefix("req_")), services)
+    assert refused.value.code == "nothing_to_do"
+    assert gate(shop) == ("suspended", "guardian_withdrew")
+
+
+@pytest.mark.promise("7")
+def test_once_a_guardian_consented_again_reinstating_opens_the_gate(shop: Caller, clock: Clock) -> None:
+    withdraw(shop, through(shop))
+    clock.turn(hours=49)
+    again = started(shop)
+    agree(asked(shop, again), again)
+    assert shop.post("/v1/accounts/acct-minor/reinstate").json["suspended_reason"] == "guardian_withdrew"
+    shop.step(again, "identity", typed(TEEN))
+    shop.step(again, "face", PORTRAIT)
+    assert shop.post("/v1/accounts/acct-minor/reinstate").json["suspended_reason"] is None
+    assert gate(shop) == ("verified", None)
 
 
 @pytest.mark.promise("7")
@@ -368,18 +420,14 @@ def test_a_guardian_whose_account_ends_withdraws_nothing_and_the_application_may
     shop: Caller, end: str
 ) -> None:
     """个人信息保护法 15: what was consented to stands until it is withdrawn."""
-    made = started(shop)
-    agree(asked(shop, made), made)
-    shop.step(made, "identity", typed(TEEN))
-    shop.step(made, "face", PORTRAIT)
+    made = through(shop)
     if end == "erase":
         shop.send("DELETE", f"/v1/accounts/{GUARDIAN}")
     else:
         shop.post(f"/v1/accounts/{GUARDIAN}/{end}", {"reason": "false_identity"} if end == "suspend" else {})
-    assert shop.get("/v1/accounts/acct-minor").json["personal"]["status"] == "verified"
-    assert shop.post(f"/v1/verifications/{made}/guardian/withdraw").json["status"] == "withdrawn"
-    gate = shop.get("/v1/accounts/acct-minor").json["personal"]
-    assert (gate["status"], gate["reason"]) == ("suspended", "guardian_withdrew")
+    assert gate(shop) == ("verified", None)
+    withdraw(shop, made)
+    assert gate(shop) == ("suspended", "guardian_withdrew")
 
 
 def test_a_guardian_whose_account_was_suspended_meanwhile_consents_to_nothing(shop: Caller) -> None:
@@ -407,21 +455,41 @@ def test_no_vendor_is_asked_without_the_guardians_consent_to_that_very_recipient
 # Found later
 
 
+def listed(found: finding.Found) -> tuple[str, str, str]:
+    return f"ver_{found.ref.verification_id}", found.group, found.because
+
+
 @pytest.mark.promise("7")
 def test_a_minor_found_without_a_guardian_is_erased_whatever_a_law_would_keep(shop: Caller, services: Services) -> None:
     """Policy 7.3, 7.4.4."""
-    allowed = started(shop)
-    agree(asked(shop, allowed), allowed)
-    shop.step(allowed, "identity", typed(TEEN))
-    shop.step(allowed, "face", PORTRAIT)
+    allowed = through(shop)
     made = started(shop, KID, account_ref="acct-found")
     with services.write() as session:  # as data that came in before anybody looked at ages
         verification = load_any(session, UUID(made.removeprefix("ver_")))
         keys = services.vault.create(verification.account_id, verification.id, ["identity"])
         seal_step(session, keys, verification, "identity", {"identity": typed(KID)}, services.clock())
     found = list(finding.find(services))
-    assert [(f"ver_{one.ref.verification_id}", one.group) for one in found] == [(made, "child")]
+    assert [listed(one) for one in found] == [(made, "child", "never_consented")]
     finding.erase(found[0], services)
     assert sealed(services, made) == set()
     assert list(finding.find(services)) == []
     assert shop.read(allowed)["result"]["name"] is not None
+
+
+@pytest.mark.promise("7")
+def test_a_minor_whose_guardian_withdrew_is_found_and_only_what_a_law_keeps_stays(
+    shop: Caller, services: Services
+) -> None:
+    made = through(shop)
+    assert list(finding.find(services)) == []
+    withdraw(shop, made)
+    found = list(finding.find(services))
+    assert [listed(one) for one in found] == [(made, "minor", "guardian_withdrew")]
+    finding.erase(found[0], services)
+    assert list(finding.find(services)) == []
+    shown = shop.read(made)
+    assert (shown["status"], shown["result"]["name"], sealed(services, made)) == (
+        "verified",
+        None,
+        {"guardian", "identity"},
+    )

@@ -1,7 +1,7 @@
 """What an application does to an account: suspend and reinstate it, and close it, which starts the retention clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,12 +11,20 @@ from verify.flows import accounts, events, idempotency
 from verify.flows.case import Reach, locked, with_application
 from verify.flows.enterprise import suspending
 from verify.flows.idempotency import Ticket
+from verify.flows.methods import TYPES
+from verify.flows.minors import answers
 from verify.flows.states import FINAL, Action, advance
 from verify.models import Account, Verification
 from verify.services import Services
 
 #: a code, not words: it is shown at the gate and stays in the record
 REASON = re.compile(r"[a-z][a-z_]{1,39}")
+
+#: late facts that no lifting ends, only a newer verification: type that stands on them, reason, and whether it holds
+LATE_FACTS: Sequence[tuple[str, str, Callable[[Session, Verification, datetime], bool]]] = (
+    ("enterprise", suspending.LETTER_EXPIRED, suspending.has_dead_letter),
+    ("personal", answers.WITHDREW, answers.is_withdrawn),
+)
 
 
 def suspend(reach: Reach, account_ref: str, reason: str, services: Services, ticket: Ticket | None = None) -> Account:
@@ -33,7 +41,7 @@ def suspend(reach: Reach, account_ref: str, reason: str, services: Services, tic
 
 
 def reinstate(reach: Reach, account_ref: str, services: Services, ticket: Ticket | None = None) -> Account:
-    """Lift a suspension; a letter that has run out keeps one. Raises Problem."""
+    """Lift a suspension, unless a late fact keeps it. Raises Problem."""
     with services.write() as session:
         account = _claimed(session, reach, account_ref, services, ticket)
         _refuse_closed(account)
@@ -42,23 +50,27 @@ def reinstate(reach: Reach, account_ref: str, services: Services, ticket: Ticket
 
 
 def lift(session: Session, account: Account, services: Services) -> bool:
-    """End the suspension of a locked account; false where there is none, or a letter that has run out keeps one."""
+    """End the suspension of a locked account; false where there is none, or a late fact keeps it suspended."""
     if account.suspended_at is None:
         return False
     now, before = services.clock(), account.suspended_reason
-    stands_on = suspending.in_force(session, account)
-    is_dead = stands_on is not None and suspending.has_dead_letter(session, stands_on, now)
-    if is_dead and before == suspending.LETTER_EXPIRED:
+    stands_on = {type_: suspending.in_force(session, account, type_) for type_ in TYPES}
+    kept_by = [
+        (verification, reason)
+        for type_, reason, holds in LATE_FACTS
+        if (verification := stands_on[type_]) is not None and holds(session, verification, now)
+    ]
+    if before in {reason for _, reason in kept_by}:
         return False
     account.suspended_at = account.suspended_reason = None
     events.append_to_account(session, account, "account.reinstated", now, reason=before or "")
-    if stands_on is not None:
-        suspending.watch_again(session, stands_on, now)
+    if (enterprise := stands_on["enterprise"]) is not None:
+        suspending.watch_again(session, enterprise, now)
     session.flush()
-    if stands_on is not None and is_dead:
-        suspending.suspend(session, stands_on, suspending.LETTER_EXPIRED, services)
+    for verification, reason in kept_by[:1]:
+        suspending.suspend(session, verification, reason, services)
         session.refresh(account)
-    return not is_dead
+    return not kept_by
 
 
 def close(reach: Reach, account_ref: str, services: Services, ticket: Ticket | None = None) -> Account:

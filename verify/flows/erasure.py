@@ -31,6 +31,8 @@ GROUNDS: Mapping[str, bool] = {
     "request": True,
     #: it should never have been here, such as a minor's without a guardian's consent (policy 7.3)
     "unlawful": False,
+    #: the consent it rested on was withdrawn, such as a guardian's (PIPL 47)
+    "withdrawn": True,
     #: the service ended (policy 6.9)
     "shutdown": True,
     #: its owner was verified anew with the right data (policy 6.2)

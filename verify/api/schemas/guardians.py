@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from verify.api.fields import Answer, Body, OneOf, Text
 from verify.api.schemas.consent import Consent
 from verify.api.schemas.steps import Identity
-from verify.flows.minors.asking import STATUSES
+from verify.flows.minors.answers import STATUSES
 from verify.flows.minors.rules import RELATIONSHIPS
 
 

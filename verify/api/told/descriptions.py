@@ -43,7 +43,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "words about the person.",
     "reinstateAccount": "The gate answers again what the verifications say. Lifting what is not suspended changes "
     "nothing. An enterprise whose letter of authorization has run out stays suspended: `suspended_reason` is then "
-    "`authorization_letter_expired` until a newer verification of it is verified.",
+    "`authorization_letter_expired` until a newer verification of it is verified. So does a minor's account whose "
+    "guardian withdrew, with `guardian_withdrew`.",
     "closeAccount": "What laws keep stays stored until its day and is used for nothing else. There is no way back.",
     "withdrawConsents": "The consequences are listed in the answer: items that were live, verifications that wait.",
     "createRightsRequest": "The answer's `due_at` is the last working day in China on which you owe an answer. Staff "

@@ -18,15 +18,15 @@ LETTER_EXPIRED = "authorization_letter_expired"
 
 def is_in_force(session: Session, verification: Verification) -> bool:
     """True of the account's newest verified enterprise verification: a later one answers for itself."""
-    return _newest(session, verification.account_id) == verification.id
+    return _newest(session, verification.account_id, "enterprise") == verification.id
 
 
-def _newest(session: Session, account_id: UUID) -> UUID | None:
+def _newest(session: Session, account_id: UUID, type_: str) -> UUID | None:
     newest: UUID | None = session.scalars(
         select(Verification.id)
         .where(
             Verification.account_id == account_id,
-            Verification.type == "enterprise",
+            Verification.type == type_,
             Verification.status == Status.VERIFIED,
         )
         .order_by(Verification.id.desc())
@@ -49,9 +49,9 @@ def suspend(session: Session, verification: Verification, reason: str, services:
         events.append(session, verification, "account.suspended", now, reason=reason)
 
 
-def in_force(session: Session, account: Account) -> Verification | None:
-    """What a locked account's enterprise stands on, locked."""
-    newest = _newest(session, account.id)
+def in_force(session: Session, account: Account, type_: str) -> Verification | None:
+    """What a locked account stands on in one type, locked."""
+    newest = _newest(session, account.id, type_)
     if newest is None:
         return None
     return session.scalars(locked(with_application().where(Verification.id == newest))).unique().one()

@@ -15,15 +15,13 @@ from verify.flows import accounts, events, idempotency, progress, withdrawal
 from verify.flows.case import Reach, Ref, load, load_open, refuse_overdue
 from verify.flows.enterprise import holder
 from verify.flows.idempotency import Ticket
+from verify.flows.minors.answers import REPLACED, REQUESTED
 from verify.flows.minors.rules import group_of
 from verify.flows.sealing import open_steps
 from verify.flows.view import rfc3339
 from verify.models import Account, Guardianship, Verification
 from verify.policies.minors import PREFIX
 from verify.services import Services
-
-REQUESTED, GRANTED, DECLINED, WITHDRAWN, REPLACED = "requested", "granted", "declined", "withdrawn", "replaced"
-STATUSES = (REQUESTED, GRANTED, DECLINED, WITHDRAWN, REPLACED)
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,7 @@ from verify.flows.case import Reach, Ref, load, load_locked, load_open, refuse_o
 from verify.flows.consent import Granted
 from verify.flows.enterprise.suspending import suspend
 from verify.flows.idempotency import Ticket
-from verify.flows.minors import asking, notice
+from verify.flows.minors import answers, asking, notice
 from verify.flows.minors.rules import DECIDED_BY_PEOPLE, group_of
 from verify.flows.sealing import seal_step
 from verify.flows.states import Status
@@ -26,7 +26,7 @@ from verify.services import Services
 
 STEP = progress.GUARDIAN_STEP
 PERSON = ("name", "id_number")
-DECLINED, WITHDREW = "guardian_declined", "guardian_withdrew"
+DECLINED = "guardian_declined"
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +52,7 @@ def grant(answer: Answer, granted: Granted, minor: Mapping[str, str], services: 
         _keep(session, verification, shown, set(granted.items), now)
         group = progress.minor(verification) or ""
         progress.put(verification, STEP, progress.PASSED, refer=DECIDED_BY_PEOPLE.get(group))
-        guardianship.status, guardianship.answered_at = asking.GRANTED, now
+        guardianship.status, guardianship.answered_at = answers.GRANTED, now
         items = sorted(set(granted.items))
         events.append(session, verification, "verification.step_passed", now, step=STEP, notice=shown.id, items=items)
         decisions.go_on(session, verification, services)
@@ -100,7 +100,7 @@ def decline(answer: Answer, services: Services) -> Guardianship:
     with refuse_overdue(answer.ref, services), services.write() as session:
         now = services.clock()
         verification, guardianship = _asked(session, answer, services)
-        asking.end(guardianship, asking.DECLINED, now)
+        asking.end(guardianship, answers.DECLINED, now)
         guardianship.answered_at = now
         _remember(session, answer.ref, guardianship, verification, now)
         troubles.note(verification, STEP, DECLINED, now)
@@ -120,13 +120,13 @@ def withdraw(ref: Ref, services: Services, ticket: Ticket | None = None) -> Guar
         idempotency.claim(session, ticket, ref.verification_id, now, status=200)
         verification = load_locked(session, ref)
         guardianship = asking.standing(session, verification.id)
-        if guardianship is None or guardianship.status != asking.GRANTED:
+        if guardianship is None or guardianship.status != answers.GRANTED:
             raise Problem("not_found")
-        asking.end(guardianship, asking.WITHDRAWN, now)
+        asking.end(guardianship, answers.WITHDRAWN, now)
         _remember(session, ref, guardianship, verification, now)
         _end_consents(session, account, verification, now)
         if verification.status == Status.VERIFIED:
-            suspend(session, verification, WITHDREW, services)
+            suspend(session, verification, answers.WITHDREW, services)
         else:
             order = erasure.order(session, account, verification.id, "unlawful", services).id
     if order is not None:
