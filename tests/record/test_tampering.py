@@ -1,6 +1,5 @@
 """Everything somebody who may write to the database could do, found and named by both verifiers."""
 
-import importlib.util
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -18,27 +17,19 @@ from crypto.chain import event_hash
 from tests.caller import Caller, person
 from tests.conftest import Clock
 from tests.custody.conftest import Told
-from verify.audit import Tally, first_break
+from tests.verifiers import THEIRS, ours, theirs
 from verify.custody import rotation, waiting
 from verify.flows import checkpointing
 from verify.flows.events import append_to_account, canonical
 from verify.jobs import checkpoints, retention
 from verify.models import Account, Attempt, Checkpoint, Consent, Event, SealedStep, Verification
-from verify.record import anchors, export, signers
-from verify.record.anchors import Anchored
+from verify.record import export, signers
 from verify.services import Services
-
-SCRIPT = Path(__file__).parents[2] / "verify" / "record" / "verify_audit.py"
 
 
 @pytest.fixture(scope="module")
 def script() -> Any:
-    spec = importlib.util.spec_from_file_location("verify_audit", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return THEIRS
 
 
 @pytest.fixture
@@ -64,27 +55,6 @@ def victim(services: Services, server: Caller, clock: Clock) -> UUID:
     server.create(account_ref="acct-4")
     server.post("/v1/accounts/acct-4/suspend", {"reason": "fraud"})
     return UUID(made.removeprefix("ver_"))
-
-
-def ours(services: Services) -> str | None:
-    """What `audit verify` would name first, chains before checkpoints."""
-    trusted = [checkpoint.signer(key).verifier for key in services.keyring.snapshot.keys if key.purpose == "audit"]
-    with services.read(streams=True) as session:
-        found = first_break(session, Tally())
-        finding = anchors.first_finding(session, services.clock(), trusted, Anchored())
-    if found is not None:
-        return f"{found.verification}: event {found.seq} {found.reason}"
-    return None if finding is None else str(finding)
-
-
-def theirs(services: Services, script: Any) -> str | None:
-    with services.read(streams=True) as session:
-        lines = list(export.lines(session, services))
-    try:
-        script.verify_export(lines)
-    except script.Wrong as wrong:
-        return str(wrong)
-    return None
 
 
 Change = Callable[[int, dict[str, Any]], dict[str, Any]]
@@ -267,12 +237,12 @@ def test_tampering_is_found_and_named_by_both(
     named: str | None,
     words: Sequence[str],
 ) -> None:
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
     owner = Account if tamper.__name__.endswith("of_account") else Verification
     chain = None if named is None else chain_of(services, owner, named)
     with services.write() as session:
         tamper(session, victim)
-    for verdict in (ours(services), theirs(services, script)):
+    for verdict in (ours(services), theirs(services)):
         assert verdict is not None
         assert any(word in verdict for word in words), verdict
         assert chain is None or str(chain) in verdict
@@ -285,9 +255,9 @@ def test_what_was_deleted_after_its_time_is_not_tampering(
         removed_with_its_chain(session, victim)
     clock.turn(days=3 * 365)
     assert ours(services) is not None
-    assert theirs(services, script) is not None
+    assert theirs(services) is not None
     clock.turn(days=3)
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
 
 
 def test_lists_are_dropped_with_the_time_of_their_events(
@@ -296,7 +266,7 @@ def test_lists_are_dropped_with_the_time_of_their_events(
     assert checkpoints.forget(services) == 0
     clock.turn(days=1200)
     assert checkpoints.forget(services) == 2
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
 
 
 def test_checkpoints_go_on_under_a_rotated_key_and_no_other(
@@ -307,7 +277,7 @@ def test_checkpoints_go_on_under_a_rotated_key_and_no_other(
     rotation.rotate(services, "audit", Told())
     server.create(account_ref="acct-5")
     assert checkpointing.make(services) > 0
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
     signer = checkpoint.signer(services.keyring.primary("audit"))
     with services.read(streams=True) as session:
         assert [span.verifier for span in signers.spans(session)] == [former, signer.verifier]
@@ -318,7 +288,7 @@ def test_checkpoints_go_on_under_a_rotated_key_and_no_other(
         stranger = checkpoint.signer(services.keyring.primary("pepper"))
         found = checkpoint.read(row.note)
         row.note = stranger.sign(found.text.replace(str(found.verifier), str(stranger.verifier)))
-    for verdict in (ours(services), theirs(services, script)):
+    for verdict in (ours(services), theirs(services)):
         assert verdict is not None
         assert "a key that no checkpoint before it names" in verdict
 
@@ -375,7 +345,7 @@ def test_a_checkpoint_that_the_export_could_hold_and_does_not_is_an_alarm(
     outside = tmp_path / "checkpoints"
     written_outside(services, outside)
     notes = {number: note for number, note in found.notes.items() if number != gone + 1}
-    with pytest.raises(script.Wrong, match="not the one that was written outside"):
+    with pytest.raises(script.Wrong, match="missing, though it was written outside"):
         script.compare(found._replace(notes=notes), script.outside(outside))
 
 
@@ -398,7 +368,7 @@ def test_a_full_checkpoint_says_how_far_it_reaches(
         clock.turn(hours=1)
     while checkpointing.make(services):
         pass
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
 
 
 def test_the_schedules_own_deletions_are_lawful(
@@ -411,7 +381,7 @@ def test_the_schedules_own_deletions_are_lawful(
     checkpointing.make(services)
     with services.read(streams=True) as session:
         assert session.scalar(select(Event.id).where(Event.verification_id == victim)) is None
-    assert (ours(services), theirs(services, script)) == (None, None)
+    assert (ours(services), theirs(services)) == (None, None)
 
 
 def test_a_deletion_on_record_before_its_time_is_found(services: Services, victim: UUID, script: Any) -> None:
@@ -430,7 +400,7 @@ def test_a_deletion_on_record_before_its_time_is_found(services: Services, victi
         )
         verification.events_deleted_at = services.clock()
         session.execute(delete(Event).where(Event.verification_id == victim))
-    for verdict in (ours(services), theirs(services, script)):
+    for verdict in (ours(services), theirs(services)):
         assert verdict is not None
         assert f"{victim}: event 1" in verdict
         assert "missing" in verdict

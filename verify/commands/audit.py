@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
@@ -13,8 +14,9 @@ from crypto import checkpoint
 from verify import record
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
-from verify.record import anchors, export, signers
+from verify.record import anchors, export, outside, signers
 from verify.record.anchors import Anchored, Finding
+from verify.record.outside import Note
 from verify.services import Services
 
 
@@ -33,7 +35,7 @@ def verify_command(against: Path | None) -> None:
     """Walk every chain and every checkpoint; name the first thing that does not fit and end with 1."""
     tally, anchored = Tally(), Anchored()
     with opened() as services:
-        broken = _finding(services, anchored, against)
+        broken = _finding(services, anchored, _written(against or services.settings.audit_file))
         with services.read(streams=True) as session:
             found = first_break(session, tally)
     if found is not None:
@@ -48,23 +50,20 @@ def verify_command(against: Path | None) -> None:
     )
 
 
-def _finding(services: Services, anchored: Anchored, against: Path | None) -> Finding | None:
+def _finding(services: Services, anchored: Anchored, written: Sequence[Note]) -> Finding | None:
     trusted = [checkpoint.signer(key).verifier for key in services.keyring.snapshot.keys if key.purpose == "audit"]
-    outside = against or services.settings.audit_file
-    notes = _notes(outside) if outside is not None and outside.exists() else {}
     with services.read(streams=True) as session:
-        missing = anchors.missing_from(session, notes)
-        return missing or anchors.first_finding(session, services.clock(), trusted, anchored)
+        differs = outside.difference(session, written)
+        return differs or anchors.first_finding(session, services.clock(), trusted, anchored)
 
 
-def _notes(path: Path) -> dict[int, str]:
-    """Notes by number; a last line that was being written is passed over."""
-    notes = {}
-    for line in path.read_text("utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):
-            note = json.loads(line)
-            notes[checkpoint.read(note).number] = note
-    return notes
+def _written(path: Path | None) -> Sequence[Note]:
+    """What stands outside; ends with 1 where that cannot be read."""
+    try:
+        return outside.read(path) if path is not None and path.exists() else ()
+    except outside.Unreadable as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
 
 
 @group.command("key")

@@ -1,7 +1,7 @@
 """Comparing events with the signed checkpoints that hold them, to find what chains alone cannot show."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
@@ -107,15 +107,6 @@ def first_finding(session: Session, now: datetime, trusted: Collection[Verifier]
     if line.number and trusted and not line.ends & set(trusted):
         return Finding(line.number, "neither the first nor the last is signed by a key of this keyring")
     return _unsigned(session, line, tally)
-
-
-def missing_from(session: Session, notes: Mapping[int, str]) -> Finding | None:
-    """The first checkpoint of a copy outside the database that is not the same here."""
-    kept = select(Checkpoint.note)
-    for number in sorted(notes):
-        if session.scalar(kept.where(Checkpoint.number == number)) != notes[number]:
-            return Finding(number, "not the one that was written outside the database")
-    return None
 
 
 def _checkpoints(session: Session) -> Iterator[Checkpoint]:

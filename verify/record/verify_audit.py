@@ -270,22 +270,44 @@ def _require_held(event: dict[str, Any], found: bytes, note: dict[str, str] | No
     require(root_by_path(leaf_of(found), event["index"], event["size"], path) == base64.b64decode(note["root"]), words)
 
 
-def outside(path: Path) -> dict[int, str]:
-    """Checkpoints by number; a last line that was being written is passed over."""
-    notes = [json.loads(line) for line in path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
-    return {int(read_note(note)["number"]): note for note in notes}
+def outside(path: Path) -> dict[int, list[str]]:
+    """Checkpoints by number, each note once; a last line that was being written is passed over."""
+    found: dict[int, dict[str, None]] = {}
+    for at, line in enumerate(path.read_text("utf-8").splitlines(keepends=True), 1):
+        if not line.endswith("\n"):
+            continue
+        try:
+            note = json.loads(line)
+            found.setdefault(int(read_note(note)["number"]), {})[note] = None
+        except (Wrong, ValueError, AttributeError):
+            raise Wrong(f"{path}: line {at} is no checkpoint") from None  # noqa: EM102
+    return {number: list(notes) for number, notes in found.items()}
 
 
-def compare(found: Verified, written: dict[int, str]) -> str:
+def compare(found: Verified, written: dict[int, list[str]]) -> str:
     """Each the record could hold must be the one written outside. In words, where the file goes on after an export."""
     newer = 0
-    for number, note in sorted(written.items()):
-        follows = number > max(found.notes, default=0)
-        came_later = found.made_at is not None and follows and _made_after(note, found.made_at)
-        newer += came_later
-        held = found.notes.get(number, note if found.made_at is None or came_later else None)
-        require(held == note, f"checkpoint {number}: not the one that was written outside the database")
+    for number, notes in sorted(written.items()):
+        words, held = f"checkpoint {number}: ", found.notes.get(number)
+        both = " and ".join(map(named, notes))
+        ours = named(held) if held in notes else "none of them"
+        require(len(notes) == 1, f"{words}a fork: outside stand {both}; the record holds {ours}")
+        if held is None:
+            follows = number > max(found.notes, default=0)
+            came_later = found.made_at is not None and follows and _made_after(notes[0], found.made_at)
+            newer += came_later
+            may_lack = found.made_at is None or came_later
+            require(may_lack, f"{words}missing, though it was written outside the database: {both}")
+        else:
+            require(held == notes[0], f"{words}a fork: outside stands {both}, the record holds {named(held)}")
     return f"; the file is newer than the export: {newer} checkpoints in it came later" if newer else ""
+
+
+def named(note: str) -> str:
+    """A checkpoint by what tells it from another of its number."""
+    fields = read_note(note)
+    digest = base64.b64encode(sha256(note.encode())).decode("ascii")
+    return f"{digest} ({fields['time']}, {fields['key'].split('+')[0]})"
 
 
 def _made_after(note: str, moment: datetime) -> bool:

@@ -1,0 +1,28 @@
+"""A main store that is put back to what it was: every row of it, on either database."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from verify.models import Base
+from verify.services import Services
+
+Copy = Mapping[Any, Sequence[dict[str, Any]]]
+
+
+def copy_of(services: Services) -> Copy:
+    with services.read() as session:
+        return {
+            table: [dict(row._mapping) for row in session.execute(select(table))]
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def put_back(services: Services, copy: Copy) -> None:
+    with services.write() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(delete(table))
+        for table in Base.metadata.sorted_tables:
+            if copy[table]:
+                session.execute(insert(table), list(copy[table]))
