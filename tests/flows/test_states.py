@@ -17,7 +17,7 @@ ENDS = ("verified", "rejected")
 MATRIX = {
     "pending": ("processing", X, "pending", "pending", *ENDS, "review", "expired", "canceled", "pending", X),
     "processing": (X, "processing", "pending", "pending", *ENDS, "review", IGNORE, "canceled", X, X),
-    "review": (X, X, X, X, *ENDS, X, IGNORE, "canceled", X, "pending"),
+    "review": ("processing", X, X, X, *ENDS, X, IGNORE, "canceled", X, "pending"),
     "verified": (X, *[IGNORE] * 7, X, X, X),
     "rejected": (X, *[IGNORE] * 7, X, X, X),
     "expired": (X, *[IGNORE] * 7, X, X, X),

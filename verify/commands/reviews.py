@@ -66,7 +66,7 @@ def list_cases(login: str, limit: int, *, as_json: bool) -> None:
             found = session.scalars(
                 with_application()
                 .where(Verification.status == Status.REVIEW, staff.reaches())
-                .order_by(Verification.paused_at, Verification.id)
+                .order_by(queue.SINCE[Status.REVIEW], Verification.id)
                 .limit(limit)
             ).all()
             names = queue.companies(session, found, services)
@@ -85,7 +85,7 @@ def _row(verification: Verification, enterprise_name: str | None) -> dict[str, A
     reasons = waits_for(verification)
     return {
         "verification": f"ver_{verification.id}",
-        "since": rfc3339(verification.paused_at),
+        "since": rfc3339(queue.stands_since(verification)),
         "type": verification.type,
         "method": verification.method,
         "account_ref": verification.account_ref,

@@ -21,7 +21,7 @@ from verify.flows.idempotency import Ticket
 from verify.flows.methods import METHODS
 from verify.flows.results import asks_to_text
 from verify.flows.routing import Working, draw, needed
-from verify.flows.states import Action, advance
+from verify.flows.states import Action, Status, advance
 from verify.flows.supply import has_been_working, is_affordable, is_working
 from verify.models import Consent, Verification
 from verify.models.base import insert_now
@@ -229,6 +229,9 @@ def asked_again(ref: Ref, services: Services) -> Iterator[None]:
             verification = load_open(session, ref, services)
             reopen_where_missing(verification, services)
             now = services.clock()
+            if verification.status == Status.REVIEW:
+                troubles.hand_back(verification, now)
+                advance(verification, Action.ASK_AGAIN, now)
             troubles.note(verification, "consent", "notice_changed", now)
             events.append(
                 session, verification, "verification.step_returned", now, step="consent", code="notice_changed"

@@ -21,8 +21,8 @@ from verify.models import Attempt, Verification
 from verify.services import Services
 
 #: members of a step's state that end when it passes, and when it is owed again
-OVER: Mapping[str, Any] = dict.fromkeys(("expires_at", "resend_at", "refer", "next_check_at"))
-DROPPED: Mapping[str, Any] = dict.fromkeys(("check", "earlier", "refer", "next_check_at"))
+OVER: Mapping[str, Any] = dict.fromkeys(("expires_at", "resend_at", "refer", "next_check_at", "held"))
+DROPPED: Mapping[str, Any] = dict.fromkeys(("check", "earlier", "refer", "next_check_at", "held"))
 
 
 #: reasons that cost no try and that the application has to act upon, so it is told of them
@@ -153,6 +153,7 @@ def _fail(turn: Turn) -> None:
     again = _to_redo(verification, turn.step, code)
     if REASONS[code].costs_try:
         progress.spend(verification, again)
+    is_held = progress.is_held(verification, turn.step.name) and code in troubles.OUTAGES
     _reopen(verification, turn.step.name, again)
     troubles.note(verification, again, code, now, turn.effect.retry_after)
     if progress.is_exhausted(verification) and not progress.alternatives(verification):
@@ -160,7 +161,10 @@ def _fail(turn: Turn) -> None:
         return
     if progress.is_exhausted(verification):
         progress.release(verification)
-    advance(verification, Action.RETURN, now)
+    if is_held:
+        refer(turn.session, verification, now)
+    else:
+        advance(verification, Action.RETURN, now)
     # an outage or an unusable picture is no failure of the step (api.md): audit only
     is_told = REASONS[code].costs_try or code in TOLD
     kind = "verification.step_failed" if is_told else "verification.step_returned"

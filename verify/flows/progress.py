@@ -5,6 +5,7 @@ further statement. Only this module writes it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from verify.flows.methods import METHODS, STEPS, Step, offered
@@ -95,6 +96,15 @@ def contact(verification: Verification) -> list[str]:
     return found
 
 
+def note_waited(verification: Verification, spent: timedelta) -> None:
+    """How long the user had waited when staff had them do something."""
+    verification.progress = {**verification.progress, "waited": round(spent.total_seconds())}
+
+
+def waited(verification: Verification) -> timedelta:
+    return timedelta(seconds=verification.progress.get("waited", 0))
+
+
 def is_exhausted(verification: Verification, method: str | None = None) -> bool:
     """True when a step of the method has no try left."""
     return any(
@@ -114,7 +124,12 @@ def alternatives(verification: Verification) -> list[str]:
 
 def next_step(verification: Verification) -> str | None:
     """What the user owes, or None while others owe something and after the end."""
-    if verification.status != Status.PENDING or is_exhausted(verification):
+    return open_step(verification) if verification.status == Status.PENDING else None
+
+
+def open_step(verification: Verification) -> str | None:
+    """What the user owes, or would owe were the case not before staff."""
+    if is_exhausted(verification):
         return None
     waiting = (s.name for s in steps_of(verification) if state(verification, s.name)["status"] in {PENDING, FAILED})
     return next(waiting, None)
@@ -153,6 +168,11 @@ def spend(verification: Verification, step: str) -> None:
     verification.progress = {**verification.progress, "tries": tries}
 
 
+def is_held(verification: Verification, step: str) -> bool:
+    """True where staff had the vendor asked: without an answer the case is theirs again."""
+    return bool(state(verification, step).get("held"))
+
+
 def reopen(verification: Verification, step: str, *, asked: bool | None = None) -> None:
     """The user owes a step again, with one try at least; nothing of how it stood before counts."""
     limit = STEPS[step].tries
@@ -175,7 +195,7 @@ def release(verification: Verification) -> None:
     """Nobody owes an answer any more: what was held for a later step is pending again."""
     for step in steps_of(verification):
         if state(verification, step.name)["status"] == PROCESSING:
-            put(verification, step.name, PENDING)
+            put(verification, step.name, PENDING, held=None)
 
 
 def keep(verification: Verification, passed: Iterable[str]) -> None:

@@ -62,6 +62,7 @@ TRANSITIONS: Mapping[tuple[Status, Action], Status | Literal["ignore"]] = {
     (W, Action.REFER): R,
     (W, Action.EXPIRE): IGNORE,
     (W, Action.CANCEL): Status.CANCELED,
+    (R, Action.ASK): W,  # staff have a vendor asked in the user's place
     (R, Action.VERIFY): Status.VERIFIED,
     (R, Action.REJECT): Status.REJECTED,
     (R, Action.EXPIRE): IGNORE,

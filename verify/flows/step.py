@@ -23,7 +23,7 @@ from verify.flows.disclosure import Answer
 from verify.flows.effects import NO_PROVIDER, Effect, Verb, effect_of
 from verify.flows.idempotency import Ticket
 from verify.flows.methods import STEPS, Step
-from verify.flows.progress import PROCESSING, next_step, put, transfer
+from verify.flows.progress import PROCESSING, next_step, open_step, put, transfer
 from verify.flows.states import Action, Status, advance
 from verify.flows.steps import PREPARE, THEN
 from verify.flows.steps.prepared import Judge, Prepare, Prepared
@@ -81,11 +81,18 @@ def run(ref: Ref, step: str, submitted: Any, services: Services, ticket: Ticket 
 
 
 def ask(
-    ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Services, ticket: Ticket | None = None
+    ref: Ref,
+    step: Step,
+    prepare: Prepare,
+    submitted: Any,
+    services: Services,
+    ticket: Ticket | None = None,
+    *,
+    by_staff: bool = False,
 ) -> Standing:
-    """The same for whatever ``prepare`` makes of a step."""
+    """The same for whatever ``prepare`` makes of a step; ``by_staff`` of a case before them as well."""
     with refuse_overdue(ref, services), consent.asked_again(ref, services):
-        turn = _open(ref, step, prepare, submitted, services, ticket)
+        turn = _open(ref, step, prepare, submitted, services, ticket, by_staff=by_staff)
     return _carry_on(turn, services, ticket)
 
 
@@ -108,19 +115,29 @@ def _carry_on(turn: Turn, services: Services, ticket: Ticket | None) -> Standing
     return Standing(turn.verification, keys, turn.effect)
 
 
-def _open(ref: Ref, step: Step, prepare: Prepare, submitted: Any, services: Services, ticket: Ticket | None) -> Turn:
+def _open(
+    ref: Ref,
+    step: Step,
+    prepare: Prepare,
+    submitted: Any,
+    services: Services,
+    ticket: Ticket | None,
+    *,
+    by_staff: bool,
+) -> Turn:
     with services.write() as session:
         idempotency.claim(session, ticket, ref.verification_id, services.clock())
         verification = load_open(session, ref, services)
-        if next_step(verification) != step.name:
+        is_held = by_staff and verification.status == Status.REVIEW
+        if (open_step(verification) if is_held else next_step(verification)) != step.name:
             raise Problem("step_not_expected", next_step=next_step(verification))
         consent.refuse_outdated(verification, services)
         prepared = prepare(session, verification, submitted, services)
         call = _promise(session, verification, step, prepared, services)
-        if call is not None:
-            put(verification, step.name, PROCESSING)
+        if call is not None or is_held:
+            put(verification, step.name, PROCESSING, held=is_held or None)
             advance(verification, Action.ASK, services.clock())
-        else:
+        if call is None:
             effect = prepared.effect or _unserved(verification, prepared, services)
             settle(session, verification, step, effect, services)
             if not _has_to_pay(verification):

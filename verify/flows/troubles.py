@@ -1,9 +1,10 @@
-"""The one writer of a verification's last error, and of since when no vendor has answered for the step it owes."""
+"""The one writer of a verification's last error, and of since when its user waits for want of a vendor or of staff."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
 
+from verify.flows import progress
 from verify.models import Verification
 
 VENDOR_OUTAGE, VENDOR_LIMIT, VENDOR_UNCLEAR = "vendor_outage", "vendor_limit", "vendor_unclear"
@@ -27,11 +28,30 @@ def note(verification: Verification, step: str, code: str, now: datetime, retry_
     verification.last_error = {"step": step, "code": code}
     if retry_after is not None:
         verification.last_error["retry_at"] = (now + timedelta(seconds=retry_after)).isoformat()
-    verification.stalled_at = (verification.stalled_at or now) if code in OUTAGES else None
+    is_stalled = code in OUTAGES
+    verification.stalled_at = (verification.stalled_at or now - progress.waited(verification)) if is_stalled else None
 
 
 def clear(verification: Verification) -> None:
     verification.last_error = verification.stalled_at = None
+
+
+def refer(verification: Verification) -> None:
+    """It came before staff: the wait for a vendor that led there counts, and what was waited before asking again."""
+    if verification.stalled_at is None and verification.paused_at is not None and progress.waited(verification):
+        verification.stalled_at = verification.paused_at - progress.waited(verification)
+
+
+def hand_back(verification: Verification, now: datetime) -> None:
+    """Staff have the user do something: what was waited until now is remembered for when they have done it."""
+    since = waits_since(verification)
+    if since is not None:
+        progress.note_waited(verification, now - since)
+
+
+def waits_since(verification: Verification) -> datetime | None:
+    """When the wait of a case before staff began."""
+    return verification.stalled_at or verification.paused_at
 
 
 def wait(verification: Verification, now: datetime) -> int | None:

@@ -14,6 +14,8 @@ from verify.models.consent import Consent
 OPEN = text("status IN ('pending', 'processing', 'review')")
 #: one index each: SQLite sees no "=" in an IN
 REVIEW, PROCESSING = text("status = 'review'"), text("status = 'processing'")
+#: since when a case before staff waits
+SINCE = text("coalesce(stalled_at, paused_at)")
 STALLED = text("status = 'pending' AND stalled_at IS NOT NULL")
 WORDS = text("words_ct IS NOT NULL")
 PUBLIC = text("sequence IS NOT NULL")
@@ -43,7 +45,7 @@ class Verification(Identified, Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
-        Index("ix_verifications_review", "paused_at", "id", sqlite_where=REVIEW, postgresql_where=REVIEW),
+        Index("ix_verifications_review", SINCE, "id", sqlite_where=REVIEW, postgresql_where=REVIEW),
         Index("ix_verifications_processing", "paused_at", "id", sqlite_where=PROCESSING, postgresql_where=PROCESSING),
         Index("ix_verifications_stalled", "stalled_at", "id", sqlite_where=STALLED, postgresql_where=STALLED),
     )
@@ -60,7 +62,8 @@ class Verification(Identified, Base):
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: {"step", "code"}, written by flows.troubles alone
     last_error: Mapped[dict[str, Any] | None]
-    #: since when no vendor answers for the step that is owed; null while none was found missing
+    #: since when no vendor answers for the step that is owed; of a case before staff since when its user waits, where
+    #: that is longer than ``paused_at`` says
     stalled_at: Mapped[datetime | None]
     #: {"by", "reason_codes", "assurance"}
     decision: Mapped[dict[str, Any] | None]

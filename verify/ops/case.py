@@ -13,7 +13,7 @@ from providers.base import Capability
 from verify.auth import services, staff
 from verify.errors import Problem
 from verify.field_messages import field_message
-from verify.flows import progress
+from verify.flows import progress, troubles
 from verify.flows.review import cases, deciding, repeating, revealing, steering, viewing
 from verify.flows.review.dossier import Dossier, gather
 from verify.flows.review.four_eyes import Matter, overridden
@@ -96,7 +96,8 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
         since=(since := stands_since(verification)),
         late=since and services().clock() - since > target(services()),
         repeated=repeating.owed(verification),
-        owed_step=progress.next_step(verification),
+        owed_step=progress.open_step(verification) if troubles.outage(verification) else None,
+        unanswered=words.listed(words.STEPS, found.unanswered),
         is_final=verification.status in FINAL,
         agreed_for=round(revealing.OPEN_FOR.total_seconds() / 60),
         **{"revealed": {}, "withheld": "", "error": None, "at": None, **more},

@@ -13,8 +13,12 @@ from verify.flows.states import Status
 #: what ``status`` says → of which status cases are shown; of those with their users, the ones no vendor answers
 QUEUES: Mapping[str, Status] = {"review": Status.REVIEW, "processing": Status.PROCESSING, "outage": Status.PENDING}
 
-#: reasons one can filter by in each
+#: those of cases no vendor answers, of which staff may have taken some in
+VENDORS = ("vendor_outage", "vendor_limit", "vendor_unclear")
+
+#: reasons one can filter by in each; one alone asks for the first queue that has it
 REASONS: Mapping[Status, tuple[str, ...]] = {
+    Status.PENDING: VENDORS,
     Status.REVIEW: (
         "license_unreadable",
         "authorization_letter_review",
@@ -23,9 +27,9 @@ REASONS: Mapping[Status, tuple[str, ...]] = {
         "transfer_unconfirmed",
         "taken_in",
         "child_needs_person",
+        *VENDORS,
     ),
     Status.PROCESSING: ("registry_lag", "open_transfer", "vendor_owes"),
-    Status.PENDING: ("vendor_outage", "vendor_limit", "vendor_unclear"),
 }
 
 METHOD_NAMES = tuple(dict.fromkeys(method for _, method in METHODS))

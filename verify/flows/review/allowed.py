@@ -19,7 +19,7 @@ def actions(case: Dossier, staff: Staff) -> Sequence[str]:
     steers = Permission.STEER in may and verification.status not in FINAL
     owed = any(attempt.finished_at is None for attempt in case.attempts)
     possible = {
-        "approve": decides and override is None,
+        "approve": decides and override is None and not case.unanswered,
         "reject": decides,
         "ask-again": decides,
         "confirm": Permission.CONFIRM in may and override is not None and override.proposed_by != staff.id,

@@ -35,7 +35,7 @@ def approve(staff: Staff, verification_id: UUID, services: Services, why: str = 
         refuse_unread(session, verification, staff)
         against = overridden(verification)
         if not against:
-            _dismiss(session, verification, staff, services)
+            four_eyes.dismiss(session, verification, staff, services)
             approved(session, verification, staff, services)
             return True
         reason = cases.write(session, verification, "override", why, staff, services)
@@ -77,7 +77,7 @@ def reject(staff: Staff, verification_id: UUID, code: str, words: str, services:
     """Refuse it for a reason of REJECTIONS, with words to the user where there are any. Raises Problem."""
     with acting(staff, Permission.DECIDE, "review.reject", services, verification_id) as session:
         verification = _taken(session, staff, verification_id, services)
-        _dismiss(session, verification, staff, services)
+        four_eyes.dismiss(session, verification, staff, services)
         rejected(session, verification, code, words, staff, services)
 
 
@@ -85,7 +85,7 @@ def ask_again(staff: Staff, verification_id: UUID, step: str, words: str, servic
     """Send one step back to the user and say in words what is needed. Raises Problem."""
     with acting(staff, Permission.DECIDE, "review.ask_again", services, verification_id) as session:
         verification = _taken(session, staff, verification_id, services)
-        _dismiss(session, verification, staff, services)
+        four_eyes.dismiss(session, verification, staff, services)
         asked_again(session, verification, step, words, staff, services)
 
 
@@ -101,13 +101,6 @@ def _in_review(verification: Verification) -> Verification:
     if verification.status != Status.REVIEW:
         raise Problem("not_in_review")
     return verification
-
-
-def _dismiss(session: Session, verification: Verification, staff: Staff, services: Services) -> None:
-    """An override that waits is answered by any other decision."""
-    proposal = four_eyes.open_proposal(session, verification.id, Matter.OVERRIDE)
-    if proposal is not None:
-        four_eyes.answer(proposal, staff, services, confirmed=False)
 
 
 def approved(
@@ -163,6 +156,7 @@ def asked_again(
     for name in names.intersection(RESTS_ON.get(step, ())):
         progress.reopen(verification, name)
     code = "asked_again"
+    troubles.hand_back(verification, now)
     troubles.note(verification, step, code, now)
     advance(verification, Action.ASK_AGAIN, now)
     verification.expires_at = max(verification.expires_at, now + TIME_TO_REDO)

@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from providers.base import Result
 from verify.errors import Problem
 from verify.flows import documents
 from verify.flows.case import with_application
+from verify.flows.review.answered import unknown
 from verify.flows.review.comparing import Compared, compare, current, unread
 from verify.flows.review.masks import MASKS, masked
 from verify.flows.sealing import open_each
@@ -60,6 +62,8 @@ class Dossier:
     names: Mapping[UUID, str]
     #: some of what was taken in is erased by now
     erased: bool
+    #: steps of which nothing is known, for which nobody can approve it
+    unanswered: Sequence[str]
 
 
 def gather(staff: Staff, verification_id: UUID, services: Services, action: str = "case.open") -> Dossier:
@@ -90,6 +94,7 @@ def _gather(session: Session, staff: Staff, verification_id: UUID, services: Ser
     notes: list[ReviewNote] = of(ReviewNote)  # type: ignore[assignment]
     attempts: list[Attempt] = of(Attempt)  # type: ignore[assignment]
     values, erased = taken_in(session, verification, services)
+    known = {*values, *erased, *(one.step for one in attempts if one.outcome in set(Result))}
     said = dict(values.pop("", {}).items())
     names = dict(session.execute(select(Operator.id, Operator.name)).all())
     papers = documents.of(session, verification_id)
@@ -109,6 +114,7 @@ def _gather(session: Session, staff: Staff, verification_id: UUID, services: Ser
         company=values.get("enterprise", {}).get("enterprise_name"),
         names=names,
         erased=bool(erased),
+        unanswered=unknown(verification, known),
     )
 
 

@@ -93,3 +93,10 @@ def answer(proposal: Proposal, staff: Staff, services: Services, *, confirmed: b
     if confirmed and proposal.proposed_by == staff.id:
         raise Problem("own_proposal")
     proposal.answered_by, proposal.answered_at, proposal.confirmed = staff.id, services.clock(), confirmed
+
+
+def dismiss(session: Session, verification: Verification, staff: Staff, services: Services) -> None:
+    """An override that waits is answered by whatever else is done to the case."""
+    proposal = open_proposal(session, verification.id, Matter.OVERRIDE)
+    if proposal is not None:
+        answer(proposal, staff, services, confirmed=False)

@@ -1,8 +1,9 @@
 """What waits, the longest first, and finding one case among all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import (
@@ -49,10 +50,17 @@ INDEXED = ("cn.id_number", "cn.uscc")
 
 #: status → since when a case waits: for staff, for vendors and banks, and of those with their users for a vendor that
 #: answers at all
-SINCE: Mapping[Status, InstrumentedAttribute[datetime | None]] = {
-    Status.REVIEW: Verification.paused_at,
+SINCE: Mapping[Status, ColumnElement[datetime | None] | InstrumentedAttribute[datetime | None]] = {
+    Status.REVIEW: func.coalesce(Verification.stalled_at, Verification.paused_at),
     Status.PROCESSING: Verification.paused_at,
     Status.PENDING: Verification.stalled_at,
+}
+
+#: the same of one that was read
+STOOD_SINCE: Mapping[Status, Callable[[Verification], datetime | None]] = {
+    Status.REVIEW: troubles.waits_since,
+    Status.PROCESSING: attrgetter("paused_at"),
+    Status.PENDING: attrgetter("stalled_at"),
 }
 
 _PARKED = exists().where(
@@ -218,9 +226,8 @@ def _row(
 
 def stands_since(verification: Verification) -> datetime | None:
     """When the wait began that a case is in; None where it waits for nobody but its user."""
-    column = SINCE.get(Status(verification.status))
-    found: datetime | None = getattr(verification, column.key) if column is not None else None
-    return found
+    found = STOOD_SINCE.get(Status(verification.status))
+    return found(verification) if found else None
 
 
 def _named(session: Session, rows: Sequence[Row], services: Services) -> list[Row]:

@@ -13,6 +13,7 @@ from verify.flows.case import Ref
 from verify.flows.methods import STEPS
 from verify.flows.papers import looked_through, page_for
 from verify.flows.sealing import open_steps
+from verify.flows.states import Status
 from verify.flows.step import Standing
 from verify.flows.steps import business_license, identity, representative
 from verify.flows.steps.prepared import Prepare, Prepared
@@ -23,11 +24,13 @@ from verify.services import Services
 def owed(verification: Verification) -> str | None:
     """The step that no vendor answered for and that can be repeated from what is kept; None where there is none.
 
+    Its user owes it, or staff took the case in.
+
     Faces, ID card pictures and codes are kept by nobody: those steps only the user repeats.
     """
-    if troubles.outage(verification) is None:
+    if troubles.outage(verification) is None or verification.status not in {Status.PENDING, Status.REVIEW}:
         return None
-    name = progress.next_step(verification)
+    name = progress.open_step(verification)
     return name if name in _AGAIN else None
 
 
@@ -39,7 +42,7 @@ def repeat(verification: Verification, services: Services) -> Standing:
     ref = Ref(verification.id, verification.application_id, verification.livemode)
     given = _license_page(ref, services) if name == business_license.STEP else None
     try:
-        return step.ask(ref, STEPS[name], _AGAIN[name], given, services)
+        return step.ask(ref, STEPS[name], _AGAIN[name], given, services, by_staff=True)
     except KeyShredded:
         raise Problem("nothing_to_do") from None
 

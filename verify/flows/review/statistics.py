@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, exists, func, literal_column, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
-from verify.flows.review.queue import target
+from verify.flows.review.queue import SINCE, stands_since, target
 from verify.flows.review.stuck import waits_for
 from verify.flows.staff.desk import Staff
 from verify.flows.staff.roles import Permission
@@ -80,7 +80,7 @@ def overview(staff: Staff, services: Services) -> Overview:
             session.execute(
                 select(Verification)
                 .where(Verification.status == Status.REVIEW, staff.reaches())
-                .order_by(Verification.paused_at)
+                .order_by(SINCE[Status.REVIEW])
                 .limit(SAMPLE)
                 .join(Verification.application)
                 .options(contains_eager(Verification.application))
@@ -93,7 +93,7 @@ def overview(staff: Staff, services: Services) -> Overview:
         providers = _providers(session, staff, first)
         reasons_by_day = _reasons_by_day(session, staff, first)
         passed_by_day = _passed_by_day(session, staff, first)
-    ages = [now - (v.paused_at or now) for v in queue]
+    ages = [now - (stands_since(v) or now) for v in queue]
     ended = Counter(status for _, status, count in days for _ in range(count))
     return Overview(
         funnels,

@@ -9,15 +9,14 @@ from sqlalchemy.orm import Session
 
 from providers.base import Capability
 from verify.errors import Problem, invalid
-from verify.flows import events
+from verify.flows import events, troubles
 from verify.flows.enterprise import parking
-from verify.flows.review import cases, repeating
-from verify.flows.review.queue import stands_since
+from verify.flows.review import cases, four_eyes, repeating
 from verify.flows.review.referring import refer
 from verify.flows.routing import can_serve
 from verify.flows.staff.desk import Staff, acting
 from verify.flows.staff.roles import Permission
-from verify.flows.states import FINAL, InvalidTransition
+from verify.flows.states import FINAL, InvalidTransition, Status
 from verify.models import Attempt, Consent, Verification
 from verify.services import Services
 
@@ -32,6 +31,7 @@ def retry(staff: Staff, verification_id: UUID, services: Services) -> bool:
     """
     with acting(staff, Permission.STEER, "review.retry", services, verification_id) as session:
         verification = cases.load_locked(session, staff, verification_id)
+        is_before_staff = verification.status == Status.REVIEW
         owed = owed_attempts(session, [verification.id])
         parked = parking.of(session, verification, parking.Kind.RECORD)
         again = None
@@ -41,13 +41,20 @@ def retry(staff: Staff, verification_id: UUID, services: Services) -> bool:
             again = repeating.owed(verification)
             if again is None:
                 raise Problem("nothing_to_do")
+            four_eyes.dismiss(session, verification, staff, services)
         for attempt in owed:
             attempt.due_at, attempt.readings = services.clock(), 0
         detail = {"step": again} if again else {"attempts": [str(a.id) for a in owed]}
         cases.log(session, verification, "retried", staff, services, **detail)
     for attempt in owed:
         services.nudge("attempts", attempt.id)
-    return again is None or not stands_since(repeating.repeat(verification, services).verification)
+    if again is None:
+        return True
+    stood = repeating.repeat(verification, services).verification
+    if is_before_staff and stood.status != Status.REVIEW:
+        with services.write() as session:
+            cases.drop_claim(session, stood)
+    return troubles.outage(stood) is None
 
 
 def owed_attempts(session: Session, verification_ids: Sequence[UUID]) -> list[Attempt]:

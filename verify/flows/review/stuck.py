@@ -20,12 +20,14 @@ UNCONFIRMED = "transfer_unconfirmed"
 
 def waits_for(verification: Verification) -> Sequence[str]:
     """Codes, the most telling first; empty after the end and while only the user owes something."""
+    outage = troubles.outage(verification)
+    stalled = [outage] if outage else []
     if verification.status == Status.REVIEW:
         code = (verification.last_error or {}).get("code")
-        return sorted(set(referrals(verification).values())) or [code if code == UNCONFIRMED else TAKEN_IN]
+        referred = sorted(set(referrals(verification).values()))
+        return [*stalled, *(referred or [code if code == UNCONFIRMED else TAKEN_IN])]
     if verification.status == Status.PENDING:
-        stalled = troubles.outage(verification)
-        return [stalled] if stalled else []
+        return stalled
     if verification.status != Status.PROCESSING:
         return []
     if any("next_check_at" in progress.state(verification, s.name) for s in progress.steps_of(verification)):

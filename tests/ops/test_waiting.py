@@ -1,0 +1,90 @@
+"""What the page of a case says of a wait that is nobody's fault, and what it offers against it."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from providers.base import Capability, Outcome, Request, Unavailable
+from providers.sandbox import Sandbox
+from tests.caller import PORTRAIT, Caller, person
+from tests.desk import seated
+from tests.staff import make_staff
+from verify.flows.review import steering
+from verify.services import Services
+
+
+class Faltering(Sandbox):
+    """The sandbox, but for what is ``down``."""
+
+    down: frozenset[Capability] = frozenset()
+
+    def call(self, request: Request, reference: str) -> Outcome:
+        if request.capability in self.down:
+            raise Unavailable("down")
+        return super().call(request, reference)
+
+
+@pytest.fixture
+def sandbox() -> Faltering:
+    return Faltering()
+
+
+def path(case: UUID, action: str = "") -> str:
+    return f"/ops/cases/ver_{case}" + (f"/{action}" if action else "")
+
+
+def taken_in(server: Caller, services: Services, sandbox: Faltering, down: Capability) -> UUID:
+    made = server.create("face")["id"]
+    case = UUID(made.removeprefix("ver_"))
+    server.consent(made)
+    sandbox.down = frozenset({down})
+    server.step(made, "identity", person())
+    if down is Capability.FACE:
+        server.step(made, "face", PORTRAIT)
+    steering.take_in(make_staff(services, "zhou", "supervisor"), case, "customer called", services)
+    return case
+
+
+APPROVE, RETRY = 'data-key="y"', "Ask the vendor once more"
+
+
+def test_a_case_taken_in_offers_what_can_be_done_and_nothing_else(
+    app: Flask, server: Caller, services: Services, sandbox: Faltering
+) -> None:
+    case = taken_in(server, services, sandbox, Capability.IDENTITY)
+    wang, _ = seated(app, services, "wang", "supervisor")
+    page = wang.get(path(case))
+    assert "<strong>Vendor outage</strong>" in page
+    assert APPROVE not in page
+    assert "It cannot be approved yet. Nothing is known of: Face." in page
+    assert RETRY in page
+    wang.post(path(case, "retry"))
+    assert "none answers yet" in wang.get(path(case))
+    sandbox.down = frozenset()
+    wang.post(path(case, "retry"))
+    assert "Done." in wang.get(path(case))
+    assert server.read(f"ver_{case}")["next_step"] == "face"
+
+
+def test_a_reviewer_reads_who_can_have_the_vendor_asked(
+    app: Flask, server: Caller, services: Services, sandbox: Faltering
+) -> None:
+    case = taken_in(server, services, sandbox, Capability.IDENTITY)
+    li, _ = seated(app, services, "li")
+    page = li.get(path(case))
+    assert "A supervisor can have the vendor asked once more" in page
+    assert RETRY not in page
+    li.post(path(case, "ask_again"), step="identity", text="once more, please")
+    assert server.read(f"ver_{case}")["next_step"] == "identity"
+
+
+def test_of_what_nobody_kept_only_the_user_is_asked(
+    app: Flask, server: Caller, services: Services, sandbox: Faltering
+) -> None:
+    case = taken_in(server, services, sandbox, Capability.FACE)
+    wang, _ = seated(app, services, "wang", "supervisor")
+    page = wang.get(path(case))
+    assert "only the user can repeat it" in page
+    assert RETRY not in page
+    assert APPROVE not in page
