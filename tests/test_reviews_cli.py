@@ -135,3 +135,17 @@ def test_an_enterprise_is_named_and_its_papers_and_comparison_shown(case: str, i
     assert [(paper["step"], paper["pages"], paper["purged_at"]) for paper in review["documents"]] == [
         ("license", 1, None)
     ]
+
+
+def test_an_enterprise_that_waits_for_the_register_says_which_recheck_is_next(case: str, instance: Path) -> None:
+    key = json.loads(run("app", "create", "Companies", "--json").output)["test_key"]
+    app = create_app(Settings(instance=instance))
+    with app.app_context():
+        server = Caller(app, key)
+        made = to_representative(server, name="待更新有限公司")
+        step = server.step(made, "representative", in_person(), status=202)["steps"][3]
+        app.extensions["realname"].session.remove()
+        app.extensions["sqlalchemy"].engine.dispose()
+    app.extensions["realname"].vault.engine.dispose()
+    review = json.loads(run("review", "show", made, "--as", "li").output)["review"]
+    assert review["recheck"] == {"due_at": step["next_check_at"], "number": 1, "of": 15}

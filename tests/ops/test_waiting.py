@@ -8,7 +8,9 @@ from flask import Flask
 from providers.base import Capability, Outcome, Request, Unavailable
 from providers.sandbox import Sandbox
 from tests.caller import PORTRAIT, Caller, person
+from tests.conftest import Clock
 from tests.desk import seated
+from tests.enterprises import in_person, to_representative
 from tests.staff import make_staff
 from verify.flows.review import steering
 from verify.services import Services
@@ -88,3 +90,18 @@ def test_of_what_nobody_kept_only_the_user_is_asked(
     assert "only the user can repeat it" in page
     assert RETRY not in page
     assert APPROVE not in page
+
+
+def test_a_parked_enterprise_says_when_the_register_is_asked_again_and_how_often_yet(
+    app: Flask, server: Caller, services: Services, clock: Clock
+) -> None:
+    made = to_representative(server, name="待更新科技有限公司")
+    server.step(made, "representative", in_person(), status=202)
+    wang, _ = seated(app, services, "wang", "supervisor")
+    case = UUID(made.removeprefix("ver_"))
+    page = wang.get(path(case))
+    assert "The register is asked again on Dec 2, 2026" in page
+    assert "Re-check 1 of 15" in page
+    wang.post(path(case, "retry"))
+    clock.turn(seconds=1)
+    assert "The register is being asked again." in wang.get(path(case))

@@ -22,7 +22,7 @@ from verify.flows.staff.roles import Permission
 from verify.flows.states import Status
 from verify.flows.view import rfc3339
 from verify.flows.view import show as shown
-from verify.models import Attempt, Document, Operator, Verification
+from verify.models import Attempt, Document, Operator, Recheck, Verification
 from verify.ops import words
 from verify.services import Services
 
@@ -114,10 +114,18 @@ def show_case(verification: UUID, login: str) -> None:
             "documents": [_document(document) for document in case.documents],
             "attempts": [_attempt(attempt) for attempt in case.attempts],
             "claimed_by": case.names.get(case.claim.operator_id) if case.claim else None,
+            "recheck": _recheck(case.recheck, services),
             "actions": actions(case, staff),
         }
         with force_locale(SPOKEN):
             show({**shown(found, services), "review": {**_row(found, case.company), **more}})
+
+
+def _recheck(row: Recheck | None, services: Services) -> dict[str, Any] | None:
+    """Of an enterprise the register has no record of yet."""
+    if row is None:
+        return None
+    return {"due_at": rfc3339(row.due_at), "number": row.checks, "of": services.settings.registry_rechecks}
 
 
 def _compared(row: Compared) -> dict[str, Any]:

@@ -98,6 +98,7 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
         repeated=repeating.owed(verification),
         owed_step=progress.open_step(verification) if troubles.outage(verification) else None,
         unanswered=words.listed(words.STEPS, found.unanswered),
+        rechecks=services().settings.registry_rechecks,
         is_final=verification.status in FINAL,
         agreed_for=round(revealing.OPEN_FOR.total_seconds() / 60),
         **{"revealed": {}, "withheld": "", "error": None, "at": None, **more},

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from providers.base import Result
 from verify.errors import Problem
-from verify.flows import documents
+from verify.flows import documents, progress
 from verify.flows.case import with_application
+from verify.flows.enterprise import parking
 from verify.flows.review.answered import unknown
 from verify.flows.review.comparing import Compared, compare, current, unread
 from verify.flows.review.masks import MASKS, masked
@@ -23,6 +24,7 @@ from verify.models import (
     Event,
     Operator,
     Proposal,
+    Recheck,
     ReviewClaim,
     ReviewNote,
     Verification,
@@ -64,6 +66,8 @@ class Dossier:
     erased: bool
     #: steps of which nothing is known, for which nobody can approve it
     unanswered: Sequence[str]
+    #: when the register is asked again, and how often it was put off
+    recheck: Recheck | None
 
 
 def gather(staff: Staff, verification_id: UUID, services: Services, action: str = "case.open") -> Dossier:
@@ -115,6 +119,7 @@ def _gather(session: Session, staff: Staff, verification_id: UUID, services: Ser
         names=names,
         erased=bool(erased),
         unanswered=unknown(verification, known),
+        recheck=parking.of(session, verification, parking.Kind.RECORD) if progress.next_check(verification) else None,
     )
 
 
