@@ -1,6 +1,7 @@
 /** What stands around every screen: whose page it is, how far one has come, and the ways out. */
 
 import { announce, button, dialog, h, hush, icon, note } from "./dom.js";
+import { languageLink } from "./language.js";
 import { FINAL } from "./realname.js";
 
 const page = document.getElementById("page");
@@ -56,20 +57,8 @@ function top(session) {
     "header",
     { class: "top" },
     h("span", { class: "brand" }, mark, h("span", { class: "brand-name" }, session.application)),
-    h(
-      "a",
-      { class: "language", href: inOtherLanguage(session), lang: session.texts.other.lang, hreflang: session.texts.other.lang },
-      icon("globe"),
-      session.texts.other.name,
-    ),
+    languageLink(session),
   );
-}
-
-/** The address of this very page in the other language; the token stays in the fragment. */
-function inOtherLanguage(session) {
-  const url = new URL(location.href);
-  url.searchParams.set("lang", session.texts.other.lang);
-  return url.href;
 }
 
 /** The step that is owed; while none is, the first that has not passed. A card waits for its code before both pass. */

@@ -182,6 +182,7 @@ async function index(session) {
     h("h2", {}, title[session.locale]),
     Object.entries(screens).map(([name, title]) => h("a", { href: address(name) }, title[session.locale])),
   ];
+  session.again = () => index(session);
   place(session, {
     name: "gallery",
     title: words.title,

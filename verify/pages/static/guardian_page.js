@@ -47,6 +47,7 @@ async function show(name = null, args = {}) {
     if (OVER.has(error.code)) return show("over");
     return show("stopped", { code: error.code, retry: open });
   }
+  session.again = () => show(name, { ...args, told: null });
   place(session, { ...screen, name, told: args.told });
 }
 
@@ -59,13 +60,17 @@ async function open() {
   return show();
 }
 
-async function start() {
-  const { locale } = dataset;
+async function words(locale) {
   const [texts, own] = await Promise.all([import(`./texts.${locale}.js`), import(`./guardian_texts.${locale}.js`)]);
-  const words = { ...texts.default, ...own.default };
-  for (const part of ["stopped", "problems"]) words[part] = { ...texts.default[part], ...own.default[part] };
+  const both = { ...texts.default, ...own.default };
+  for (const part of ["stopped", "problems"]) both[part] = { ...texts.default[part], ...own.default[part] };
+  return both;
+}
+
+async function start() {
   const token = location.hash.slice(1);
-  session = new Visit({ shell, token, texts: words, locale, show });
+  session = new Visit({ shell, token, words, show });
+  await session.speak(dataset.locale);
   addEventListener("hashchange", () => location.reload());
   if (!shell.id) return show("stopped", { code: "not_found" });
   if (!token) return show("stopped", { code: "no_link" });

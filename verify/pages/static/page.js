@@ -40,6 +40,7 @@ async function show(name = null, args = {}) {
   const moved = current.key !== null && current.key !== key;
   if (moved) for (const open of document.querySelectorAll("dialog[open]")) open.close();
   current = { leave: screen.leave, key };
+  session.again = () => show(name, { ...args, told: null });
   place(session, { ...screen, name, told: args.told });
   if (moved) session.tell("changed");
 }
@@ -65,11 +66,12 @@ async function open() {
   session.client.watch(changed, { onError: (error) => error.status === 401 && show("stopped", { code: error.code }) });
 }
 
+const words = async (locale) => (await import(`./texts.${locale}.js`)).default;
+
 async function start() {
-  const { locale } = dataset;
-  const texts = (await import(`./texts.${locale}.js`)).default;
   const token = location.hash.slice(1);
-  session = new Session({ shell, token, texts, locale, show });
+  session = new Session({ shell, token, words, show });
+  await session.speak(dataset.locale);
   addEventListener("hashchange", () => location.reload());
   if (session.embedded) measured(document.getElementById("page"), (height) => session.tell("resize", { height }));
   if (!shell.id) return show("stopped", { code: "not_found" });

@@ -15,14 +15,23 @@ export class Session {
   /** what was typed at each step, in memory only, so that a correction starts from it */
   drafts = {};
 
-  constructor({ shell, token, texts, locale, show }) {
+  /** shows the screen that stands now once more; set by whoever shows one */
+  again = null;
+
+  /** `words` fetches the texts of a language. */
+  constructor({ shell, token, words, show }) {
     this.shell = shell;
-    this.texts = texts;
-    this.locale = locale;
+    this.words = words;
     this.show = show;
     this.client = connect({ id: shell.id, token, base: location.origin + shell.base });
     this.embedded = embedded;
     this.scenario = {};
+  }
+
+  /** What is shown from now on is in this language. */
+  async speak(locale) {
+    this.texts = await this.words(locale);
+    this.locale = locale;
   }
 
   get verification() {
