@@ -50,7 +50,8 @@ CanvasRenderingContext2D.prototype.drawImage = function (...given) {
 };
 """
 
-expect.set_options(timeout=10_000)
+# a machine that does much else draws late, which is no fault of the page
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,6 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.long)
             item.add_marker(pytest.mark.timeout(600))  # the first of a process waits for the service
+            # a browser works on a clock of its own; what passes only then is shown as R
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
