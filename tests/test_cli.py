@@ -369,6 +369,20 @@ def test_an_exported_record_is_verified_without_our_code(
     assert "verification's id" in run("audit", "prove", "acct-1", status=2).stderr
 
 
+def test_a_restore_is_told_and_named_ever_after(run: Run, tmp_path: Path) -> None:
+    run("app", "list")
+    outside = tmp_path / "checkpoints"
+    words = ("audit", "restored", "--yes", "--against", str(outside), "--backup-of")
+    outside.write_text("")
+    told = "checkpoint 1 tells of a restore: on "
+    assert told in run(*words, "20200101T030000Z", "--by", "Li").stdout
+    assert told in run("audit", "verify").stdout
+    assert "one line of printable text" in run(*words, "20200101T030000Z", "--by", " ", status=2).stderr
+    assert "it lies in the future" in run(*words, "2999-01-01T00:00Z", "--by", "Li", status=2).stderr
+    outside.write_text("7\n")
+    assert "line 1 is no checkpoint" in run("audit", "verify", "--against", str(outside), status=1).stderr
+
+
 def test_the_verifier_for_others_is_printed_whole(run: Run, tmp_path: Path) -> None:
     printed = tmp_path / "verify_audit.py"
     printed.write_text(run("audit", "verifier").stdout, "utf-8")

@@ -42,9 +42,9 @@ def theirs(services: Services, file: Path | None = None) -> str | None:
     with services.read(streams=True) as session:
         lines = list(export.lines(session, services))
     try:
-        found = THEIRS.verify_export(lines)
+        found = THEIRS.verify_export(lines, [])
         if file is not None:
-            THEIRS.compare(found, THEIRS.outside(file))
+            THEIRS.compare(found, THEIRS.outside(file), [])
     except THEIRS.Wrong as wrong:
         return str(wrong)
     return None

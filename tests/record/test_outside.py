@@ -8,7 +8,7 @@ import pytest
 from crypto import checkpoint
 from tests.caller import Caller
 from tests.conftest import Clock
-from tests.restoring import copy_of, put_back
+from tests.restoring import Life, copy_of, put_back
 from tests.verifiers import ours, theirs
 from verify.config import Settings
 from verify.jobs import checkpoints
@@ -29,21 +29,6 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path, database: str, file: Path) -> Settings:
     return Settings(instance=tmp_path, database_url=database, request_rate="100000 per second", audit_file=file)
-
-
-class Life:
-    """Accounts come, and each is signed and written outside."""
-
-    def __init__(self, services: Services, server: Caller, clock: Clock) -> None:
-        self.services, self.server, self.clock, self.count = services, server, clock, 0
-
-    def goes_on(self, checkpoints_: int) -> None:
-        for _ in range(checkpoints_):
-            self.count += 1
-            self.clock.turn(minutes=1)
-            self.server.create(account_ref=f"acct-{self.count}")
-            checkpoints.make(self.services)
-        checkpoints.publish(self.services)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import IO
@@ -11,10 +12,12 @@ from uuid import UUID
 import click
 
 from crypto import checkpoint
+from crypto.checkpoint import TIME, Checkpoint
 from verify import record
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
-from verify.record import anchors, export, outside, signers
+from verify.jobs import checkpoints
+from verify.record import anchors, export, outside, restoring, signers
 from verify.record.anchors import Anchored, Finding
 from verify.record.outside import Note
 from verify.services import Services
@@ -25,12 +28,18 @@ def group() -> None:
     """The event chains and the checkpoints that sign them."""
 
 
-@group.command("verify")
-@click.option(
+#: moments in UTC; the last as names of backups have them
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y%m%dT%H%M%SZ"])
+
+AGAINST = click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Checkpoints outside the database; the file of REALNAME_AUDIT_FILE unless another is named.",
 )
+
+
+@group.command("verify")
+@AGAINST
 def verify_command(against: Path | None) -> None:
     """Walk every chain and every checkpoint; name the first thing that does not fit and end with 1."""
     tally, anchored = Tally(), Anchored()
@@ -47,6 +56,44 @@ def verify_command(against: Path | None) -> None:
     click.echo(f"{tally.verifications} verifications, {tally.events} events: unbroken")
     click.echo(
         f"{anchored.checkpoints} checkpoints sign {anchored.events} events; {anchored.unsigned} are not signed yet"
+    )
+    for told in anchored.restores:
+        click.echo(_in_words(told))
+
+
+@group.command("restored")
+@click.option("--by", required=True, help="Who restored it; signed with the rest.")
+@click.option("--backup-of", "backup", type=MOMENT, required=True, help="When the backup was made, as its name says.")
+@AGAINST
+@click.confirmation_option(prompt="This is signed and stands in the record for good. Tell it of a restore?")
+def restored_command(by: str, backup: datetime, against: Path | None) -> None:
+    """After the main store came back from a backup: tell the record, and which checkpoints it lost by that.
+
+    It is signed and written outside as a checkpoint is; verifiers name it and go on. One that nobody told is a fork.
+    """
+    with opened() as services:
+        made = backup.replace(tzinfo=UTC)
+        if made > services.clock():
+            raise click.BadParameter("it lies in the future", param_hint="--backup-of")
+        written = _written(against or services.settings.audit_file)
+        try:
+            told = restoring.tell(written, made, by.strip(), services)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--by") from None
+        while checkpoints.publish(services):
+            pass
+    click.echo(_in_words(told))
+
+
+def _in_words(found: Checkpoint) -> str:
+    """What a checkpoint tells of a restore."""
+    told = found.restore
+    if told is None:
+        return ""
+    lost = ", ".join(f"checkpoints {gone.first} to {gone.last} with {gone.events} events" for gone in told.lost)
+    return (
+        f"checkpoint {found.number} tells of a restore: on {found.time.strftime(TIME)}, "
+        f"from a backup of {told.backup.strftime(TIME)}, by {told.by}; lost: {lost or 'nothing that stood outside'}"
     )
 
 

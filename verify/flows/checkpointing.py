@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crypto import checkpoint, merkle
-from crypto.checkpoint import NO_PREVIOUS, Leaf
-from verify.models import Checkpoint, Event
+from crypto.checkpoint import NO_PREVIOUS, Checkpoint, Leaf, Restore
+from crypto.notes import BadNote, Signer
+from verify.models import Checkpoint as Row
+from verify.models import Event
 from verify.models.keystore import AnyRow
 from verify.services import Services
 
@@ -38,14 +41,9 @@ def _make(session: Session, services: Services, *, empty: bool) -> int:
     if not rows and not empty:
         return 0
     leaves = [_leaf(row) for row in rows]
-    last = session.execute(
-        select(Checkpoint.number, Checkpoint.note).order_by(Checkpoint.number.desc()).limit(1)
-    ).one_or_none()
     through = now if len(rows) < LARGEST else rows[-1].created_at
-    note = _note(services, leaves, last, first=min((row.created_at for row in rows), default=through), through=through)
-    number = last.number + 1 if last else 1
-    session.add(Checkpoint(number=number, note=note, leaves=checkpoint.pack(leaves), created_at=now))
-    session.flush()
+    first = min((row.created_at for row in rows), default=through)
+    number = _insert(session, leaves, _Span(first, through), services).number
     for at in range(0, len(rows), CHUNK):
         ids = [row.id for row in rows[at : at + CHUNK]]
         session.execute(
@@ -55,6 +53,17 @@ def _make(session: Session, services: Services, *, empty: bool) -> int:
             .execution_options(synchronize_session=False)
         )
     return len(rows)
+
+
+def tell(session: Session, restore: Restore, services: Services) -> Checkpoint:
+    """A checkpoint without events that says the database came back.
+
+    It promises nothing new of times: what the backup had not signed yet is older than now.
+    """
+    before = _read(_last(session))
+    oldest = select(func.min(Event.created_at)).where(Event.checkpoint.is_(None))
+    at = before.through if before else session.scalar(oldest) or services.clock()
+    return _insert(session, (), _Span(at, at), services, restore)
 
 
 def _unsigned(session: Session) -> Sequence[AnyRow]:
@@ -68,21 +77,58 @@ def _leaf(row: AnyRow) -> Leaf:
     return checkpoint.leaf_of(row.verification_id or row.account_id, row.seq, row.hash)
 
 
-def _note(
-    services: Services, leaves: Sequence[Leaf], last: AnyRow | None, *, first: datetime, through: datetime
-) -> str:
-    keyring = services.keyring.snapshot
-    signer = checkpoint.signer(keyring.primary("audit"))
-    pending = keyring.pending("audit")
-    made = checkpoint.Checkpoint(
+class _Span(NamedTuple):
+    first: datetime
+    through: datetime
+
+
+def _insert(
+    session: Session, leaves: Sequence[Leaf], span: _Span, services: Services, restore: Restore | None = None
+) -> Checkpoint:
+    last = _last(session)
+    signer, successor = _signers(_read(last), services)
+    made = Checkpoint(
         number=last.number + 1 if last else 1,
         events=len(leaves),
         root=merkle.root([leaf.hash for leaf in leaves]),
         previous=checkpoint.digest(last.note) if last else NO_PREVIOUS,
-        first=first,
-        through=through,
+        first=span.first,
+        through=span.through,
         time=services.clock(),
         verifier=signer.verifier,
-        successor=checkpoint.signer(pending).verifier if pending else None,
+        successor=successor.verifier if successor else None,
+        restore=restore,
     )
-    return signer.sign(made.text)
+    row = Row(number=made.number, note=signer.sign(made.text), leaves=checkpoint.pack(leaves), created_at=made.time)
+    session.add(row)
+    session.flush()
+    return made
+
+
+def _last(session: Session) -> AnyRow | None:
+    return session.execute(select(Row.number, Row.note).order_by(Row.number.desc()).limit(1)).one_or_none()
+
+
+def _read(row: AnyRow | None) -> Checkpoint | None:
+    """None of one that was changed: what comes after it is signed all the same, and verifiers tell."""
+    try:
+        return checkpoint.read(row.note) if row else None
+    except BadNote:
+        return None
+
+
+def _signers(before: Checkpoint | None, services: Services) -> tuple[Signer, Signer | None]:
+    """Who signs the next one, and the key it names: the one that is to come.
+
+    A restore may bring back a record that does not know the primary key yet: the last one that it knows names it.
+    """
+    keyring = services.keyring.snapshot
+    primary, pending = checkpoint.signer(keyring.primary("audit")), keyring.pending("audit")
+    known = {before.verifier, before.successor} if before else {primary.verifier}
+    if primary.verifier in known:
+        return primary, checkpoint.signer(pending) if pending else None
+    held = [checkpoint.signer(key) for key in keyring.keys if key.purpose == "audit"]
+    former = next((signer for signer in held if signer.verifier in known), None)
+    if former is None:  # destroyed since: who verifies must know the primary from elsewhere
+        return primary, checkpoint.signer(pending) if pending else None
+    return former, primary

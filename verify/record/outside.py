@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto import checkpoint
+from crypto.checkpoint import Restore
 from crypto.notes import BadNote
 from verify.models import Checkpoint
 from verify.record.anchors import Finding
@@ -28,6 +30,8 @@ class Note(NamedTuple):
 
     number: int
     digest: bytes
+    previous: bytes
+    events: int
     time: datetime
     #: the name of the key it is signed by
     signer: str
@@ -39,7 +43,7 @@ class Note(NamedTuple):
 def of(text: str) -> Note:
     """Raises BadNote."""
     found = checkpoint.read(text)
-    return Note(found.number, checkpoint.digest(text), found.time, found.verifier.name)
+    return Note(found.number, checkpoint.digest(text), found.previous, found.events, found.time, found.verifier.name)
 
 
 def read(path: Path) -> list[Note]:
@@ -60,22 +64,67 @@ def read(path: Path) -> list[Note]:
     return list(notes.values())
 
 
-def difference(session: Session, notes: Iterable[Note]) -> Finding | None:
-    """The first number at which the record and its copy do not say the same one thing."""
+@dataclass
+class Held:
+    """The record's own line: the notes by number, what each is known by, and the restores that are told in it."""
+
+    notes: dict[int, str] = field(default_factory=dict)
+    digests: set[bytes] = field(default_factory=set)
+    restores: list[Restore] = field(default_factory=list)
+
+
+def held(session: Session) -> Held:
+    """A restore that cannot be read excuses nothing; what is wrong with it is found elsewhere."""
+    found = Held()
+    kept = select(Checkpoint.number, Checkpoint.note).order_by(Checkpoint.number)
+    for row in session.execute(kept.execution_options(yield_per=BATCH)):
+        found.notes[row.number] = row.note
+        found.digests.add(checkpoint.digest(row.note))
+        if row.note.startswith(checkpoint.RESTORED):
+            found.restores += _restore(row.note)
+    return found
+
+
+def _restore(note: str) -> list[Restore]:
+    try:
+        told = checkpoint.read(note).restore
+    except BadNote:
+        return []
+    return [told] if told else []
+
+
+def difference(session: Session, notes: Sequence[Note]) -> Finding | None:
+    """The first number at which the record and its copy do not say the same one thing, but for what restores tell."""
+    if not notes:
+        return None
+    record = held(session)
+    told = lost_by(record, notes)
     by_number: dict[int, list[Note]] = {}
     for note in notes:
-        by_number.setdefault(note.number, []).append(note)
-    held = _held(session) if by_number else {}
+        if note.digest not in told:
+            by_number.setdefault(note.number, []).append(note)
     for number in sorted(by_number):
-        reason = _reason(by_number[number], held.get(number))
+        reason = _reason(by_number[number], record.notes.get(number))
         if reason is not None:
             return Finding(number, reason)
     return None
 
 
-def _held(session: Session) -> Mapping[int, str]:
-    kept = select(Checkpoint.number, Checkpoint.note).execution_options(yield_per=BATCH)
-    return {row.number: row.note for row in session.execute(kept)}
+def lost_by(record: Held, notes: Sequence[Note]) -> set[bytes]:
+    """What the record's restores tell to be lost, of what stands outside: each named one and those before it, up to the
+    record's own line."""
+    by_digest = {note.digest: note for note in notes}
+    found: set[bytes] = set()
+    for branch in (branch for restore in record.restores for branch in restore.lost):
+        found.update(note.digest for note in back(branch.digest, by_digest, record.digests | found))
+    return found
+
+
+def back(digest: bytes, by_digest: Mapping[bytes, Note], until: Collection[bytes]) -> Iterator[Note]:
+    """From one note to those before it."""
+    while digest not in until and digest in by_digest:
+        yield by_digest[digest]
+        digest = by_digest[digest].previous
 
 
 def _reason(written: list[Note], held: str | None) -> str | None:

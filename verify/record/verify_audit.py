@@ -14,14 +14,16 @@ import hashlib
 import json
 import struct
 import sys
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+ORIGIN, RESTORED = "realname-audit/1", "realname-restore/1"
 SLACK = timedelta(minutes=5)
 LEAF = struct.Struct(">16sI32s")
 PROOF = '"realname-audit-proof/1"'
@@ -87,15 +89,46 @@ def read_note(note: str) -> dict[str, str]:
 def _read_note(note: str) -> dict[str, str]:
     text, _, signature = note.rpartition("\n\n")
     origin, *lines = text.split("\n")
-    fields = dict(line.split(" ", 1) for line in lines)
+    fields = dict(line.split(" ", 1) for line in lines if not line.startswith("lost "))
     name, _, encoded = fields["key"].split("+", 2)
     key = base64.b64decode(encoded, validate=True)
     dash, signer, signed = signature.split(" ")
     raw = base64.b64decode(signed.strip(), validate=True)
-    require(origin == "realname-audit/1" and dash == "\u2014" and signer == name, "it is no checkpoint")
+    require(origin in {ORIGIN, RESTORED} and dash == "\u2014" and signer == name, "it is no checkpoint")
     require(key[:1] == b"\x01" and raw[:4] == sha256(f"{name}\n".encode() + key)[:4], "it is signed by another key")
     Ed25519PublicKey.from_public_bytes(key[1:]).verify(raw[4:], f"{text}\n".encode())
     return fields
+
+
+class Restore(NamedTuple):
+    """An operator's word that the database came back from a backup."""
+
+    number: int
+    fields: dict[str, str]
+    #: first, last, events and hash of the last, of checkpoints that followed one another
+    lost: list[tuple[int, int, int, bytes]]
+
+    def __str__(self) -> str:
+        lost = ", ".join(f"checkpoints {first} to {last} with {events} events" for first, last, events, _ in self.lost)
+        return (
+            f"checkpoint {self.number} tells of a restore: on {self.fields['time']}, from a backup of "
+            f"{self.fields['backup']}, by {self.fields['by']}; lost: {lost or 'nothing that stood outside'}"
+        )
+
+
+def restore_in(note: str) -> Restore | None:
+    """Raises Wrong."""
+    if not note.startswith(f"{RESTORED}\n"):
+        return None
+    fields, lost = read_note(note), []
+    try:
+        for line in note.partition("\n\n")[0].split("\n"):
+            if line.startswith("lost "):
+                first, last, events, digest = line.split(" ")[1:]
+                lost.append((int(first), int(last), int(events), base64.b64decode(digest, validate=True)))
+        return Restore(int(fields["number"]), {name: fields[name] for name in ("time", "backup", "by", "key")}, lost)
+    except (KeyError, ValueError):
+        raise Wrong("what it tells of a restore cannot be read") from None
 
 
 def years_after(moment: datetime, years: int) -> datetime:
@@ -118,7 +151,9 @@ class Signed(NamedTuple):
 class Record:
     """An export, read line by line."""
 
-    def __init__(self, head: dict[str, Any]) -> None:
+    def __init__(self, head: dict[str, Any], given: list[str]) -> None:
+        self.given = given
+        self.restores: list[Restore] = []
         self.years = int(head["years"])
         self.now = datetime.fromisoformat(head["exported_at"])
         self.keys: set[str] = set()
@@ -137,11 +172,17 @@ class Record:
             fields = read_note(note)
             require(fields["number"] == str(number), "one is missing before it")
             require(base64.b64decode(fields["previous"]) == previous, "it does not go on from the one before")
+            restore = restore_in(note)
             known = not self.keys or fields["key"] in self.keys
-            require(known, "it is signed by a key that no checkpoint before it names")
+            # a record that came back may be older than the key: then it is one that whoever verifies gave
+            require(
+                known or (restore is not None and fields["key"] in self.given),
+                "it is signed by a key that no checkpoint before it names",
+            )
             self._list(number, fields, leaves)
         except Wrong as wrong:
             raise Wrong(f"checkpoint {number}: {wrong}") from None  # noqa: EM102
+        self.restores += [restore] if restore else []
         self.keys |= {fields[name] for name in ("key", "successor") if name in fields}
         self.notes[number] = note
         self.through = datetime.fromisoformat(fields["through"])
@@ -228,10 +269,22 @@ class Verified(NamedTuple):
     over: int
     #: of an export; a proof holds only the checkpoints that it needs
     made_at: datetime | None = None
+    restores: tuple[Restore, ...] = ()
+    #: keys that its checkpoints are signed by or name
+    known: frozenset[str] = frozenset()
 
 
-def verify_export(lines: list[str]) -> Verified:
-    record = Record(json.loads(lines[0]))
+class Compared(NamedTuple):
+    """What of a record stands otherwise outside, and may."""
+
+    newer: int
+    #: numbers of its checkpoints that a restore since left behind
+    lost: list[int]
+    restores: list[Restore]
+
+
+def verify_export(lines: list[str], given: list[str]) -> Verified:
+    record = Record(json.loads(lines[0]), given)
     for text in lines[1:]:
         line = json.loads(text)
         if "leaves" in line:
@@ -242,7 +295,8 @@ def verify_export(lines: list[str]) -> Verified:
             record.event(line)
     record.finish()
     keys = [read_note(record.notes[number])["key"] for number in sorted({1, len(record.notes)} & set(record.notes))]
-    return Verified(keys, record.notes, record.events, record.unsigned, record.over, record.now)
+    counts = record.events, record.unsigned, record.over
+    return Verified(keys, record.notes, *counts, record.now, tuple(record.restores), frozenset(record.keys))
 
 
 def verify_proof(proof: dict[str, Any]) -> Verified:
@@ -258,7 +312,8 @@ def verify_proof(proof: dict[str, Any]) -> Verified:
         if "path" in event:
             _require_held(event, found, fields.get(event["checkpoint"]), words)
         unsigned += "path" not in event
-    return Verified([note["key"] for note in fields.values()], notes, len(proof["events"]), unsigned, 0)
+    keys = [note["key"] for note in fields.values()]
+    return Verified(keys, notes, len(proof["events"]), unsigned, 0, known=frozenset(keys))
 
 
 def _require_held(event: dict[str, Any], found: bytes, note: dict[str, str] | None, words: str) -> None:
@@ -284,23 +339,49 @@ def outside(path: Path) -> dict[int, list[str]]:
     return {number: list(notes) for number, notes in found.items()}
 
 
-def compare(found: Verified, written: dict[int, list[str]]) -> str:
-    """Each the record could hold must be the one written outside. In words, where the file goes on after an export."""
+def compare(found: Verified, written: dict[int, list[str]], given: list[str]) -> Compared:
+    """Each the record could hold must be the one written outside, but for what a restore tells to be lost."""
+    told = [restore for note in every(written) if (restore := restore_in(note)) is not None]
+    known = {*given, *found.known}
+    restores = {r.number: r for r in [*told, *found.restores] if r.fields["key"] in known}
+    lost = lost_by(restores.values(), written)
     newer = 0
-    for number, notes in sorted(written.items()):
-        words, held = f"checkpoint {number}: ", found.notes.get(number)
-        both = " and ".join(map(named, notes))
-        ours = named(held) if held in notes else "none of them"
-        require(len(notes) == 1, f"{words}a fork: outside stand {both}; the record holds {ours}")
-        if held is None:
-            follows = number > max(found.notes, default=0)
-            came_later = found.made_at is not None and follows and _made_after(notes[0], found.made_at)
-            newer += came_later
-            may_lack = found.made_at is None or came_later
-            require(may_lack, f"{words}missing, though it was written outside the database: {both}")
-        else:
-            require(held == notes[0], f"{words}a fork: outside stands {both}, the record holds {named(held)}")
-    return f"; the file is newer than the export: {newer} checkpoints in it came later" if newer else ""
+    for number in sorted(written):
+        notes = [note for note in written[number] if note not in lost]
+        held = found.notes.get(number)
+        if len(notes) > 1:
+            ours = named(held) if held in notes else "none of them"
+            refuse(number, f"a fork: outside stand {' and '.join(map(named, notes))}; the record holds {ours}")
+        if not notes or held in lost:
+            continue
+        if held is not None and held != notes[0]:
+            refuse(number, f"a fork: outside stands {named(notes[0])}, the record holds {named(held)}")
+        if held is None and found.made_at is not None:
+            came_later = number > max(found.notes, default=0) and _made_after(notes[0], found.made_at)
+            if not came_later:
+                refuse(number, f"missing, though it was written outside the database: {named(notes[0])}")
+            newer += 1
+    return Compared(newer, sorted(n for n, note in found.notes.items() if note in lost), list(restores.values()))
+
+
+def lost_by(restores: Iterable[Restore], written: dict[int, list[str]]) -> set[str]:
+    """Each last one that they name, and those before it down to the first."""
+    by_digest = {sha256(note.encode()): note for note in every(written)}
+    found: set[str] = set()
+    for first, _, _, last in (lost for restore in restores for lost in restore.lost):
+        note = by_digest.get(last)
+        while note is not None and int((fields := read_note(note))["number"]) >= first:
+            found.add(note)
+            note = by_digest.get(base64.b64decode(fields["previous"]))
+    return found
+
+
+def every(written: dict[int, list[str]]) -> list[str]:
+    return [note for notes in written.values() for note in notes]
+
+
+def refuse(number: int, words: str) -> NoReturn:
+    raise Wrong(f"checkpoint {number}: {words}")  # noqa: EM102
 
 
 def named(note: str) -> str:
@@ -316,18 +397,23 @@ def _made_after(note: str, moment: datetime) -> bool:
 
 
 def verify(file: Path, checkpoints: Path | None, keys: list[str]) -> str:
-    """The sentence that says what fits. Raises Wrong."""
+    """The sentences that say what fits. Raises Wrong."""
     text = file.read_text("utf-8")
     is_proof = PROOF in text[:100]
-    found = verify_proof(json.loads(text)) if is_proof else verify_export(text.splitlines())
-    newer = compare(found, outside(checkpoints) if checkpoints else {})
+    found = verify_proof(json.loads(text)) if is_proof else verify_export(text.splitlines(), keys)
+    compared = compare(found, outside(checkpoints) if checkpoints else {}, keys)
     known = [key in keys for key in found.keys]
     require(not keys or (all(known) if is_proof else any(known)), "it is not signed by a key you gave")
     trust = "a key you gave signs" if keys else f"compare with the keys you know: {', '.join(sorted(set(found.keys)))}"
-    return (
-        f"{found.events} events in {len(found.notes)} checkpoints fit; {found.unsigned} are not signed yet, "
-        f"{found.over} were deleted after their time; {trust}{newer}"
-    )
+    signed = f"{found.events} events in {len(found.notes)} checkpoints fit; {found.unsigned} are not signed yet"
+    said = [f"{signed}, {found.over} were deleted after their time; {trust}"]
+    if compared.newer:
+        said.append(f"the file is newer than the export: {compared.newer} checkpoints in it came later")
+    if compared.lost:
+        said.append(
+            f"the database lost checkpoints {compared.lost[0]} to {compared.lost[-1]} of these in a restore since"
+        )
+    return "\n".join([*said, *map(str, compared.restores)])
 
 
 def main() -> int:
