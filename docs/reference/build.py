@@ -64,6 +64,9 @@ def codes() -> Iterator[str]:
         ("code", "step", "retryable", "costs a try", "en", "zh-CN"),
         [(f"`{r.code}`", r.step or "any", said(r.retryable), said(r.costs_try), r.en, r.zh) for r in REASONS.values()],
     )
+    yield "Of an enterprise some of them say something else (`enterprise_text`):"
+    own = [(code, reason.text("enterprise")) for code, reason in REASONS.items() if reason.enterprise_zh]
+    yield table(("code", "en", "zh-CN"), [(f"`{code}`", text["en"], text["zh-CN"]) for code, text in own])
 
 
 def said(truth: bool) -> str:  # noqa: FBT001 - a cell

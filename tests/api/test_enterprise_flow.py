@@ -152,6 +152,16 @@ def test_a_small_transfer_to_the_corporate_account_verifies(server: Caller, role
     assert done["status"] == ("verified" if role == "legal_representative" else "review")
 
 
+def test_an_account_the_bank_cannot_pay_is_spoken_of_as_an_enterprises(server: Caller) -> None:
+    made = to_representative(server, "micro_transfer")
+    server.step(made, "representative", in_person())
+    for side in ("front", "back"):
+        server.step(made, f"id_card?side={side}", PORTRAIT)
+    error = server.step(made, "bank_account", corporate_account(ending="0002"), status=None)["last_error"]
+    assert error["code"] == "account_invalid"
+    assert "换一个本企业名下的对公账户" in error["message"]
+
+
 def test_companies_alone_are_checked_by_identity_too(app: Flask) -> None:
     server = company_only(app)
     made = to_representative(server)

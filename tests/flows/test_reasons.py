@@ -1,6 +1,7 @@
 """The table of reason codes and what is published of it."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -79,7 +80,13 @@ MATRIX = [
     ("child_needs_person", None, False, False),
 ]
 
-each_reason = pytest.mark.parametrize("reason", REASONS.values(), ids=lambda reason: reason.code)
+#: those with words of their own for enterprises once more with those
+AS_READ = [
+    *REASONS.values(),
+    *(replace(one, zh=one.enterprise_zh, en=one.enterprise_en) for one in REASONS.values() if one.enterprise_zh),
+]
+
+each_reason = pytest.mark.parametrize("reason", AS_READ, ids=lambda reason: reason.code)
 
 
 @pytest.mark.parametrize(("code", "step", "retryable", "costs_try"), MATRIX)
@@ -158,6 +165,25 @@ def test_a_message_is_english_only_where_asked(locale: str, start: str) -> None:
     assert message("code_expired", locale).startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("type_", "zh", "en"),
+    [
+        ("personal", "本人名下的银行账户", "your own name"),
+        ("enterprise", "本企业名下的对公账户", "the enterprise's own name"),
+    ],
+)
+def test_an_enterprise_reads_of_an_account_of_its_own(type_: str, zh: str, en: str) -> None:
+    own = [code for code, reason in REASONS.items() if reason.enterprise_zh]
+    assert "transfer_returned" in own
+    for code in own:
+        assert zh in message(code, "zh-CN", type_)
+        assert en in message(code, "en", type_)
+
+
+def test_what_is_the_same_for_everybody_is_written_once() -> None:
+    assert message("license_expired", "en", "enterprise") == message("license_expired", "en", "personal")
+
+
 def test_an_unknown_code_is_not_given_a_text() -> None:
     with pytest.raises(KeyError):
         message("no_such_code", "en")
@@ -171,4 +197,7 @@ def test_every_reason_is_published_with_both_texts() -> None:
         "retryable": True,
         "costs_try": True,
         "text": {"zh-CN": REASONS["identity_mismatch"].zh, "en": REASONS["identity_mismatch"].en},
+        "enterprise_text": None,
     }
+    [returned] = [entry for entry in published() if entry["code"] == "transfer_returned"]
+    assert "对公账户" in returned["enterprise_text"]["zh-CN"]

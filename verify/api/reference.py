@@ -37,6 +37,13 @@ class ReasonView(Answer):
     retryable = fields.Boolean(required=True)
     costs_try = fields.Boolean(required=True)
     text = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    enterprise_text = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "What an enterprise reads, where that is something else."},
+    )
 
 
 class ReasonList(Answer):

@@ -249,10 +249,12 @@ REASONS: Mapping[str, Reason] = {
 }
 
 
-def message(code: str, locale: str) -> str:
-    """The user's text in ``zh-CN`` or ``en``; any other locale reads zh-CN. Raises KeyError for no code of ours."""
-    reason = REASONS[code]
-    return reason.en if locale == "en" else reason.zh
+def message(code: str, locale: str, type_: str = "personal") -> str:
+    """What the user of a verification of this type reads in ``zh-CN`` or ``en``; any other locale reads zh-CN.
+
+    Raises KeyError for no code of ours.
+    """
+    return REASONS[code].text(type_)["en" if locale == "en" else "zh-CN"]
 
 
 def published() -> list[dict[str, Any]]:
@@ -264,6 +266,7 @@ def published() -> list[dict[str, Any]]:
             "retryable": reason.retryable,
             "costs_try": reason.costs_try,
             "text": reason.text(),
+            "enterprise_text": reason.text("enterprise") if reason.enterprise_zh else None,
         }
         for reason in REASONS.values()
     ]

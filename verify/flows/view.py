@@ -93,7 +93,7 @@ def _last_error(verification: Verification) -> dict[str, Any] | None:
     return {
         "step": verification.last_error["step"],
         "code": code,
-        "message": message(code, verification.locale),
+        "message": message(code, verification.locale, verification.type),
         "retryable": REASONS[code].retryable and left,
     }
 
@@ -122,7 +122,9 @@ def _decision(verification: Verification, words: Mapping[str, str]) -> dict[str,
     return {
         "by": verification.decision["by"],
         "reason_codes": codes,
-        "message": " ".join([*(message(code, verification.locale) for code in codes), *_said(words)]),
+        "message": " ".join(
+            [*(message(code, verification.locale, verification.type) for code in codes), *_said(words)]
+        ),
     }
 
 

@@ -61,7 +61,7 @@ def _shared() -> dict[str, Any]:
         "lang": language.tag(),
         "now": services().clock(),
         "asset": lambda name: url_for("ops.static", name=name, v=digest(name)),
-        "reason": lambda code: words.reason(code, message, language.tag()),
+        "reason": lambda code, type_: words.reason(code, message, language.tag(), type_),
     }
 
 

@@ -283,6 +283,6 @@ def listed(table: Mapping[str, Any], codes: Iterable[str]) -> str:
     return str(_(", ")).join(str(of(table, code)) for code in codes)
 
 
-def reason(code: str, message: Callable[[str, str], str], locale: str) -> str:
-    """What the user is told about a reason code."""
-    return message(code, locale) if code in REASONS else code
+def reason(code: str, message: Callable[[str, str, str], str], locale: str, type_: str = "personal") -> str:
+    """What the user of a verification of this type is told about a reason code."""
+    return message(code, locale, type_) if code in REASONS else code

@@ -223,6 +223,7 @@ ANSWERED: Mapping[str, Mapping[str, Any]] = {
                 "retryable": True,
                 "costs_try": True,
                 "text": {"zh-CN": "人脸与权威数据源中的照片未能比对成功。…", "en": "The face could not be matched …"},
+                "enterprise_text": None,
             }
         ]
     },

@@ -73,7 +73,7 @@ def sections(copy: Copy, locale: str) -> Iterator[Section]:
 
 def _verification(found: dict[str, Any], locale: str) -> Section:
     lines = [f"{found['id']} · {W['state'][locale]}: {said(found['status'], locale)} {_time(found['decided_at'])}"]
-    reasons = [message(code, locale) for code in found["reason_codes"] if code in REASONS]
+    reasons = [message(code, locale, found["type"]) for code in found["reason_codes"] if code in REASONS]
     if reasons:
         lines.append(f"{W['outcome'][locale]}: {' '.join(reasons)}")
     tables = [_data(found, locale), _consents(found, locale), _disclosures(found, locale)]

@@ -10,7 +10,7 @@ from verify.flows.case import Ref, load
 from verify.flows.reasons import REASONS, message
 from verify.flows.rights.copy_words import kind, said
 from verify.flows.view import rfc3339
-from verify.models import Attempt
+from verify.models import Attempt, Verification
 from verify.policies.words import Texts
 from verify.services import Services
 
@@ -68,7 +68,7 @@ def explain(ref: Ref, services: Services, locale: str | None = None) -> dict[str
         "decided_by": verification.decision["by"] if verification.decision else None,
         "decided_at": rfc3339(verification.decided_at),
         "how": WORDS.get(by, WORDS["open"])[locale],
-        "reasons": [{"code": code, "message": message(code, locale)} for code in codes],
+        "reasons": [{"code": code, "message": message(code, locale, verification.type)} for code in codes],
         "steps": [
             _step(step.name, progress.state(verification, step.name)["status"], locale)
             for step in progress.steps_of(verification)
@@ -81,8 +81,8 @@ def explain(ref: Ref, services: Services, locale: str | None = None) -> dict[str
                 "data": attempt.kinds,
                 "at": rfc3339(attempt.started_at),
                 "outcome": attempt.outcome,
-                "message": _said(attempt.reason_code, locale),
-                "words": _check(attempt, locale, services),
+                "message": _said(attempt.reason_code, verification, locale),
+                "words": _check(attempt, verification, locale, services),
             }
             for attempt in attempts
         ],
@@ -94,16 +94,16 @@ def _step(name: str, status: str, locale: str) -> dict[str, str]:
     return {"name": name, "status": status, "words": f"{said(name, locale)}: {said(status, locale)}"}
 
 
-def _check(attempt: Attempt, locale: str, services: Services) -> str:
+def _check(attempt: Attempt, verification: Verification, locale: str, services: Services) -> str:
     """One check in a sentence: who was asked about what, with which data, and what they found."""
     known = services.providers.get(attempt.provider)
     return CHECK[locale].format(
         recipient=known.recipient.name.get(locale, attempt.provider) if known else attempt.provider,
         what=said(attempt.capability, locale),
         data=COMMA[locale].join(kind(code, locale) for code in attempt.kinds),
-        found=_said(attempt.reason_code, locale) or FOUND.get(attempt.outcome or "", NO_ANSWER)[locale],
+        found=_said(attempt.reason_code, verification, locale) or FOUND.get(attempt.outcome or "", NO_ANSWER)[locale],
     )
 
 
-def _said(code: str | None, locale: str) -> str | None:
-    return message(code, locale) if code is not None and code in REASONS else None
+def _said(code: str | None, verification: Verification, locale: str) -> str | None:
+    return message(code, locale, verification.type) if code is not None and code in REASONS else None

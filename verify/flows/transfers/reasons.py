@@ -11,53 +11,68 @@ TRANSFER_REASONS: Sequence[Reason] = (
         retryable=True,
         costs_try=False,
         zh="户名与所填的姓名不一致，没有发起打款。请使用本人名下的银行账户重新填写。",
-        en="The account name differs from the name given, so no transfer was made. Please enter an account held in "
-        "the same name.",
+        en="The account name differs from the name given, so no transfer was made. Please enter an account in your "
+        "own name.",
     ),
     Reason(
         "account_invalid",
         "bank_account",
         retryable=True,
         costs_try=True,
-        zh="银行未能向这个账户打款。请核对户名、账号和开户行后重新填写，或换一个同户名的银行账户。",
+        zh="银行未能向这个账户打款。请核对户名、账号和开户行后重新填写，或换一个本人名下的银行账户。",
         en="The bank could not pay into this account. Please check account name, number and bank and enter them "
-        "again, or use another account held in the same name.",
+        "again, or use another account in your own name.",
+        enterprise_zh="银行未能向这个账户打款。请核对户名、账号和开户行后重新填写，或换一个本企业名下的对公账户。",
+        enterprise_en="The bank could not pay into this account. Please check account name, number and bank and enter "
+        "them again, or use another account in the enterprise's own name.",
     ),
     Reason(
         "account_not_supported",
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="这个账户目前不能接收打款。请换一个同户名的银行账户，或换一种认证方式。",
-        en="This account takes no transfers at present. Please use another account held in the same name, or choose "
+        zh="这个账户目前不能接收打款。请换一个本人名下的银行账户，或换一种认证方式。",
+        en="This account takes no transfers at present. Please use another account in your own name, or choose "
         "another method.",
+        enterprise_zh="这个账户目前不能接收打款。请换一个本企业名下的对公账户，或换一种认证方式。",
+        enterprise_en="This account takes no transfers at present. Please use another account in the enterprise's own "
+        "name, or choose another method.",
     ),
     Reason(
         "account_blocked",
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="这个账户多次填写的金额未能对应，暂不能再用于认证。请换一个同户名的银行账户，或联系客服解除。",
-        en="Amounts entered for this account did not match too often, so it cannot be used for now. Please use another "
-        "account held in the same name, or ask customer service to lift this.",
+        zh="这个账户多次填写的金额未能对应，暂不能再用于认证。请换一个本人名下的银行账户，或联系客服解除。",
+        en="Amounts entered for this account did not match too often, so it cannot be used for now. Please use "
+        "another account in your own name, or ask customer service to lift this.",
+        enterprise_zh="这个账户多次填写的金额未能对应，暂不能再用于认证。请换一个本企业名下的对公账户，或联系客服解除。",
+        enterprise_en="Amounts entered for this account did not match too often, so it cannot be used for now. Please "
+        "use another account in the enterprise's own name, or ask customer service to lift this.",
     ),
     Reason(
         "transfers_exceeded",
         "bank_account",
         retryable=True,
         costs_try=False,
-        zh="今天不能再向这个账户打款。请明天再试，或换一个同户名的银行账户。",
+        zh="今天不能再向这个账户打款。请明天再试，或换一个本人名下的银行账户。",
         en="No further transfer can be made to this account today. Please try again tomorrow, or use another account "
-        "held in the same name.",
+        "in your own name.",
+        enterprise_zh="今天不能再向这个账户打款。请明天再试，或换一个本企业名下的对公账户。",
+        enterprise_en="No further transfer can be made to this account today. Please try again tomorrow, or use "
+        "another account in the enterprise's own name.",
     ),
     Reason(
         "transfer_returned",
         "bank_account",
         retryable=True,
         costs_try=True,
-        zh="打款已被银行退回。请核对户名、账号和开户行后重新填写，或换一个同户名的银行账户。",
+        zh="打款已被银行退回。请核对户名、账号和开户行后重新填写，或换一个本人名下的银行账户。",
         en="The bank has returned the transfer. Please check account name, number and bank and enter them again, or "
-        "use another account held in the same name.",
+        "use another account in your own name.",
+        enterprise_zh="打款已被银行退回。请核对户名、账号和开户行后重新填写，或换一个本企业名下的对公账户。",
+        enterprise_en="The bank has returned the transfer. Please check account name, number and bank and enter them "
+        "again, or use another account in the enterprise's own name.",
     ),
     Reason(
         "transfer_unavailable",
