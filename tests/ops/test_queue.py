@@ -157,6 +157,13 @@ def test_a_search_finds_nothing_of_applications_that_were_not_granted(
         assert "Nothing found" in desk.post("/ops/search", 200, q=text)
 
 
+def test_the_search_box_says_that_names_cannot_be_searched(app: Flask, services: Services) -> None:
+    desk, _ = seated(app, services, "li")
+    said = "Names of people and enterprises cannot be searched"
+    assert said in desk.get("/ops/queue")
+    assert desk.post("/ops/search", 200, q="星河云计算有限公司").count(said) == 2
+
+
 def test_a_search_takes_few_statements(app: Flask, server: Caller, services: Services, statements: Statements) -> None:
     for n in range(3):
         in_review(server, services, f"acct-{n}", **UNREADABLE)
