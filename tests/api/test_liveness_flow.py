@@ -28,9 +28,14 @@ from providers.base import (
 from tests.assessed import assess
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import NOW, ORIGIN, Clock, Keys, Nudges, make_application, running
+from tests.staff import make_staff
 from tests.vendors import Vendor, routes
 from verify.config import Settings
 from verify.flows.liveness import LATE
+from verify.flows.review import queue
+from verify.flows.review.queue import Filters
+from verify.flows.staff.desk import by_login
+from verify.flows.states import Status
 from verify.jobs import attempts, disposals
 from verify.models import Assessment, Attempt, Disposal, Followup, Supply
 from verify.services import Services
@@ -416,6 +421,39 @@ def test_a_page_that_the_vendor_does_not_open_says_why(
     shown = live.read(verification)
     assert (shown["next_step"], shown["last_error"]["code"]) == (next_step, reason)
     assert shown["steps"][2]["attempts_left"] == left
+
+
+def stuck(app: Flask) -> list[str]:
+    """Why each case waits that no vendor answers for."""
+    with app.app_context():
+        services: Services = app.extensions["realname"]
+        with services.read() as session:
+            staff = by_login(session, "li", "console")
+        rows = queue.page(staff or make_staff(services), Filters(Status.PENDING), None, services).rows
+        return [code for row in rows for code in row.waits]
+
+
+@pytest.mark.parametrize("answer", [Throttled("418"), Unknown("late"), Refused("401")])
+def test_a_page_that_nobody_opens_is_in_the_queue_of_outages(
+    live: Caller, live_app: Flask, first: Hosted, answer: ProviderFailure
+) -> None:
+    verification = to_face(live)
+    first.failure = answer
+    opened(live, verification, 503)
+    assert stuck(live_app) == ["vendor_outage"]
+
+
+def test_pages_of_two_vendors_that_are_both_out_are_an_outage(
+    live: Caller, live_app: Flask, first: Hosted, second: Hosted
+) -> None:
+    verification = to_face(live)
+    first.failure = second.failure = Unavailable("down")
+    opened(live, verification, 403)
+    assert stuck(live_app) == ["vendor_offered"]
+    live.consent(verification)
+    assert stuck(live_app) == []
+    opened(live, verification, 503, meta_info="device")
+    assert stuck(live_app) == ["vendor_outage"]
 
 
 def test_a_page_that_opens_after_trouble_has_no_last_error(live: Caller, first: Hosted) -> None:

@@ -153,7 +153,7 @@ def _fail(turn: Turn) -> None:
     again = _to_redo(verification, turn.step, code)
     if REASONS[code].costs_try:
         progress.spend(verification, again)
-    is_held = progress.is_held(verification, turn.step.name) and code in troubles.OUTAGES
+    is_held = progress.is_held(verification, turn.step.name) and code in troubles.UNANSWERED
     _reopen(verification, turn.step.name, again)
     troubles.note(verification, again, code, now, turn.effect.retry_after)
     if progress.is_exhausted(verification) and not progress.alternatives(verification):

@@ -8,6 +8,7 @@ from verify.flows import progress
 from verify.models import Verification
 
 VENDOR_OUTAGE, VENDOR_LIMIT, VENDOR_UNCLEAR = "vendor_outage", "vendor_limit", "vendor_unclear"
+VENDOR_OFFERED = "vendor_offered"
 
 #: errors that mean a vendor gave no answer of use
 OUTAGES: Mapping[str, str] = {
@@ -17,7 +18,12 @@ OUTAGES: Mapping[str, str] = {
     "provider_limited": VENDOR_LIMIT,
     #: it answered, and nobody knows what it means: its code is in the record of the call
     "inconclusive": VENDOR_UNCLEAR,
+    #: whom the user chose cannot serve; without consenting to another, they wait as well
+    "other_provider_offered": VENDOR_OFFERED,
 }
+
+#: those that nothing but a vendor's answer ends
+UNANSWERED = OUTAGES.keys() - {"other_provider_offered"}
 
 
 def note(verification: Verification, step: str, code: str, now: datetime, retry_after: int | None = None) -> None:

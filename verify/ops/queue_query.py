@@ -14,7 +14,7 @@ from verify.flows.states import Status
 QUEUES: Mapping[str, Status] = {"review": Status.REVIEW, "processing": Status.PROCESSING, "outage": Status.PENDING}
 
 #: those of cases no vendor answers, of which staff may have taken some in
-VENDORS = ("vendor_outage", "vendor_limit", "vendor_unclear")
+VENDORS = ("vendor_outage", "vendor_limit", "vendor_unclear", "vendor_offered")
 
 #: reasons one can filter by in each; one alone asks for the first queue that has it
 REASONS: Mapping[Status, tuple[str, ...]] = {
