@@ -1,11 +1,14 @@
 """``realname operator`` and ``realname review``, as scripts use them."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from tests.caller import PORTRAIT, Caller, person
 from tests.enterprises import in_person, to_representative
@@ -13,6 +16,7 @@ from tests.staff import confirm_all, in_review
 from verify import create_app
 from verify.cli import main
 from verify.config import Settings
+from verify.models import Operator, OperatorGrant
 
 
 @pytest.fixture
@@ -36,6 +40,25 @@ def test_a_login_is_made_once_and_its_password_shown(instance: Path) -> None:
     assert made["console"] == "/ops"
     assert "taken" in run("operator", "create", "li", status=1).output
     assert run("operator", "create", "wang", "--first").output == ""
+
+
+def test_an_application_is_granted_by_its_name_or_id(instance: Path) -> None:
+    made = json.loads(run("app", "create", "Sign-up", "--json").output)["application_id"]
+    run("operator", "create", "li", "--application", "Sign-up", "--application", made)
+    run("app", "create", "Twins")
+    run("app", "create", "Twins")
+    for given, said in (("Nothing", "no such application"), (str(uuid4()), "no such application"), ("Twins", "the id")):
+        assert said in run("operator", "create", "wang", "--application", given, status=2).output
+    settings = Settings(instance=instance)
+    app = create_app(settings)
+    with app.app_context():
+        services = app.extensions["realname"]
+        with services.read() as session:
+            assert list(map(str, session.scalars(select(OperatorGrant.application_id)))) == [made]
+            assert session.scalars(select(Operator.login)).all() == ["li"]
+        services.session.remove()
+        app.extensions["sqlalchemy"].engine.dispose()
+    services.vault.engine.dispose()
 
 
 def test_a_login_is_shown_the_address_the_service_was_said_to_have(
@@ -98,6 +121,20 @@ def test_a_case_is_listed_shown_and_approved(case: str) -> None:
 def test_a_case_is_sent_back(case: str) -> None:
     run("review", "ask-again", case, "--as", "li", "--step", "face", "--text", "再拍一次")
     assert json.loads(run("review", "show", case, "--as", "li").output)["request"] == "再拍一次"
+
+
+def test_a_case_is_not_sent_back_without_words(case: str) -> None:
+    told = run("review", "ask-again", case, "--as", "li", "--step", "face", status=2).output
+    assert "Missing option '--text'" in told
+    assert [row["verification"] for row in listed("li")] == [case]
+
+
+def test_a_list_shows_china_time_and_json_utc(case: str) -> None:
+    since = datetime.fromisoformat(listed("li")[0]["since"])
+    assert since.utcoffset() == timedelta(0)
+    shown = run("review", "list", "--as", "li").output.split("  ")[1]
+    assert shown.endswith("+08:00")
+    assert datetime.fromisoformat(shown) == since.replace(second=0, microsecond=0)
 
 
 def test_a_case_is_rejected(case: str) -> None:

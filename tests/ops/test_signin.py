@@ -110,12 +110,50 @@ def test_the_first_password_is_no_longer_taken(app: Flask, desk: Desk, password:
     enter(Desk(app), password, 401)
 
 
-@pytest.mark.parametrize("chosen", ["short", "x" * 129, "li is my login, as it is"])
-def test_a_weak_password_is_refused(desk: Desk, password: str, clock: Clock, chosen: str) -> None:
+RULE = "12 to 128 characters of any kind, without your login in it, and not the one you came in with."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ("short", "That is too short."),
+        ("x" * 129, "That is too long."),
+        ("li is my login, as it is", "That holds your login"),
+    ],
+)
+def test_a_weak_password_is_refused_with_what_is_wrong_and_the_rule(
+    desk: Desk, password: str, clock: Clock, chosen: str, said: str
+) -> None:
+    desk.get("/ops/language/en", 302)
     enter(desk, password)
     enrol(desk, clock)
-    desk.get("/ops/password")
-    desk.post("/ops/password", 422, password=chosen)
+    assert RULE in desk.get("/ops/password")
+    page = desk.post("/ops/password", 422, password=chosen)
+    assert said in page
+    assert RULE in page
+
+
+@pytest.mark.parametrize(
+    ("wanted", "spoken"),
+    [
+        ("en-US,en;q=0.9", "en"),
+        ("en-GB,zh-CN;q=0.9", "en"),
+        ("zh-TW,en;q=0.5", "zh-CN"),
+        ("fr,en;q=0.8,zh;q=0.7", "en"),
+        ("fr", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+def test_the_first_pages_speak_what_the_browser_prefers_of_ours(app: Flask, wanted: str, spoken: str) -> None:
+    page = app.test_client().get("/ops/sign-in", headers={"Accept-Language": wanted}).text
+    assert f'<html lang="{spoken}">' in page
+
+
+def test_the_language_chosen_outlives_signing_out(app: Flask, services: Services) -> None:
+    desk, _ = seated(app, services, "li")
+    desk.get("/ops/queue")
+    desk.post("/ops/sign-out")
+    assert '<html lang="en">' in desk.get("/ops/sign-in")
 
 
 def test_five_wrong_passwords_rest_the_login_for_a_quarter_of_an_hour(

@@ -11,11 +11,14 @@ from verify.commands.opening import AS_JSON, opened, show, show_pairs
 from verify.config import Settings
 from verify.errors import Problem
 from verify.field_messages import field_message
-from verify.flows.staff import operators
+from verify.flows.staff import operators, signing_in
 from verify.flows.staff.roles import ROLES
-from verify.models import Operator
+from verify.models import Application, Operator
 
-SHOWN_ONCE = "The password is shown this once; a new one is chosen at the first sign-in."
+SHOWN_ONCE = (
+    "The password is shown this once; a new one is chosen at the first sign-in, of "
+    f"{signing_in.SHORTEST_PASSWORD} characters or more."
+)
 
 
 @click.group("operator")
@@ -27,7 +30,7 @@ def group() -> None:
 @click.argument("login")
 @click.option("--name", help="Shown to colleagues and on documents they look at; the login if not given.")
 @click.option("--role", "roles", multiple=True, type=click.Choice(list(ROLES)), default=["reviewer"], show_default=True)
-@click.option("--application", "applications", multiple=True, type=click.UUID, help="May be given repeatedly.")
+@click.option("--application", "applications", multiple=True, help="Its name or id; may be given repeatedly.")
 @click.option("--all-applications", is_flag=True, help="Every application, those made later too.")
 @click.option("--first", is_flag=True, help="Do nothing when there is an operator already.")
 @AS_JSON
@@ -35,7 +38,7 @@ def create(
     login: str,
     name: str | None,
     roles: Sequence[str],
-    applications: tuple[UUID, ...],
+    applications: tuple[str, ...],
     *,
     all_applications: bool,
     first: bool,
@@ -45,7 +48,7 @@ def create(
     with opened() as services, services.write() as session:
         if first and session.scalar(select(Operator.id).limit(1)):
             return
-        granted = None if all_applications else applications
+        granted = None if all_applications else [_application(session, given) for given in applications]
         with said_plainly():
             operator, password = operators.make(session, login, name or login, roles, services, granted)
         made = {"operator_id": str(operator.id), "login": login, "password": password}
@@ -55,6 +58,19 @@ def create(
     else:
         show_pairs(made)
         click.echo(SHOWN_ONCE)
+
+
+def _application(session: Session, given: str) -> UUID:
+    """The one of this id or name."""
+    try:
+        is_it = Application.id == UUID(given)
+    except ValueError:
+        is_it = Application.name == given
+    found = session.scalars(select(Application.id).where(is_it).limit(2)).all()
+    if len(found) == 1:
+        return found[0]
+    why = "several applications have this name; give the id" if found else "there is no such application"
+    raise click.BadParameter(why, param_hint="--application")
 
 
 def _console(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """``review``: what reviewers do, for scripts. An override is confirmed in the console only."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask_babel import force_locale
 from verify.commands.opening import AS_JSON, opened, show
 from verify.commands.operators import said_plainly
 from verify.flows.case import with_application
+from verify.flows.checks import SHANGHAI
 from verify.flows.review import deciding, queue
 from verify.flows.review.allowed import actions
 from verify.flows.review.comparing import Compared
@@ -27,7 +29,6 @@ from verify.ops import words
 from verify.services import Services
 
 AS = click.option("--as", "login", required=True, help="Login of the operator who does it.")
-TEXT = click.option("--text", default="", help="Words for the user.")
 
 
 class VerificationId(click.ParamType[UUID]):
@@ -59,7 +60,7 @@ def group() -> None:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
 @AS_JSON
 def list_cases(login: str, limit: int, *, as_json: bool) -> None:
-    """List what waits, the longest first."""
+    """List what waits, the longest first; times are China time, in JSON UTC."""
     with opened() as services, said_plainly():
         staff = signed_in(services, login)
         with acting(staff, Permission.SEE, "review.list", services) as session:
@@ -78,7 +79,13 @@ def list_cases(login: str, limit: int, *, as_json: bool) -> None:
         for row in rows:
             named = [row["enterprise_name"]] if row["enterprise_name"] else []
             why = ", ".join(map(": ".join, row["reasons_in_words"].items()))
+            row["since"] = in_china(row["since"])
             click.echo("  ".join([*(str(row[name]) for name in SHOWN), *named, why]))
+
+
+def in_china(moment: str) -> str:
+    """As the console shows it, with its offset."""
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).isoformat(timespec="minutes")
 
 
 def _row(verification: Verification, enterprise_name: str | None) -> dict[str, Any]:
@@ -171,7 +178,7 @@ def approve(verification: UUID, login: str, why: str) -> None:
 @CASE
 @AS
 @click.option("--reason", required=True, type=click.Choice(REJECTIONS))
-@TEXT
+@click.option("--text", default="", help="Words for the user, if any.")
 def reject(verification: UUID, login: str, reason: str, text: str) -> None:
     """Reject a case for a reason, with words to the user."""
     with opened() as services, said_plainly():
@@ -183,7 +190,7 @@ def reject(verification: UUID, login: str, reason: str, text: str) -> None:
 @CASE
 @AS
 @click.option("--step", required=True)
-@TEXT
+@click.option("--text", required=True, help="What the user is to do, in words for them.")
 def ask_again(verification: UUID, login: str, step: str, text: str) -> None:
     """Ask the user for one step again; the others stay passed."""
     with opened() as services, said_plainly():

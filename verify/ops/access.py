@@ -141,8 +141,13 @@ def secure(response: Response) -> Response:
 
 def keep(token: str) -> None:
     """Give the browser a new session in place of whatever it had: nothing of before signing in lives on."""
+    forget()
+    session["_user_id"], session["_fresh"] = token, True
+
+
+def forget() -> None:
+    """All the browser knows but the language chosen."""
     locale = session.get("locale")
     session.clear()
-    session["_user_id"], session["_fresh"] = token, True
     if locale:
         session["locale"] = locale

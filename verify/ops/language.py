@@ -9,6 +9,9 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 #: by what a link says
 LOCALES = {"zh-CN": "zh_CN", "en": "en"}
 
+#: by language alone: a browser may ask for en-GB and zh-TW and name neither en nor zh
+BY_LANGUAGE = {"zh": "zh-CN", "en": "en"}
+
 
 def choose() -> str:
     return LOCALES[tag()]
@@ -19,5 +22,5 @@ def tag() -> str:
     chosen = session.get("locale")
     if chosen in LOCALES:
         return str(chosen)
-    found = request.accept_languages.best_match(["en", "zh-CN", "zh"])
-    return "en" if found == "en" else "zh-CN"
+    wanted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((BY_LANGUAGE[one] for one in wanted if one in BY_LANGUAGE), "zh-CN")

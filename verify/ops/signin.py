@@ -6,7 +6,7 @@ from typing import Any
 
 import pyotp
 import segno
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -78,7 +78,9 @@ def password() -> ResponseReturnValue:
         signing_in.choose_password(_there().operator, request.form.get("password", ""), services())
         return redirect(url_for("ops.queue"))
 
-    return _tried("ops/password.html", enter, shortest=signing_in.SHORTEST_PASSWORD)
+    return _tried(
+        "ops/password.html", enter, shortest=signing_in.SHORTEST_PASSWORD, longest=signing_in.LONGEST_PASSWORD
+    )
 
 
 @staff()
@@ -94,7 +96,7 @@ def acknowledge() -> ResponseReturnValue:
 @staff()
 def sign_out() -> ResponseReturnValue:
     signing_in.sign_out(_there(), services())
-    session.clear()
+    access.forget()
     return redirect(url_for("ops.sign_in"))
 
 
@@ -112,4 +114,6 @@ def _tried(template: str, enter: Callable[[], ResponseReturnValue], **more: Any)
     try:
         return enter()
     except Problem as problem:
-        return render_template(template, error=words.problem(problem), problem=problem, **more), problem.kind.status
+        wrong = [words.of(words.PASSWORD, error.code) for error in problem.errors]
+        error = wrong[0] if wrong else words.problem(problem)
+        return render_template(template, error=error, problem=problem, **more), problem.kind.status

@@ -98,6 +98,7 @@ WAITS: Mapping[str, Any] = {
     "vendor_outage": _("Vendor outage"),
     "vendor_limit": _("Vendor limit reached"),
     "vendor_unclear": _("Vendor's answer unclear"),
+    "vendor_offered": _("Vendor out, another offered"),
     "vendor_owes": _("Vendor owes an answer"),
     "registry_lag": _("Register has no record yet"),
     "open_transfer": _("Transfer under way"),
@@ -219,6 +220,13 @@ ROLE_HELP: Mapping[str, Any] = {
 UNDONE: Mapping[str, Any] = {
     "approve": _("A second person has to confirm this."),
     "retry": _("The vendors were asked again, and none answers yet."),
+}
+
+#: what is wrong with a new password
+PASSWORD: Mapping[str, Any] = {
+    "too_short": _("That is too short."),
+    "too_long": _("That is too long."),
+    "not_allowed": _("That holds your login, or is the password you came in with."),
 }
 
 PROBLEMS: Mapping[str, Any] = {
