@@ -22,6 +22,7 @@ PUBLISHED = {
     "2026-11-25": "29c811c2634c3cf6e689ce8d1daac81ea2bb7ac9b136b4f9a336d2fc8dc4fa88",
     "2026-11-26": "8319d64fd5e21f148bdd5d99f5e1cf74f3e32cfa229baa866157d2c1f19f3b82",
     "2026-11-28": "7d6e6259be6c41cea34b39381ab7926f1f81314aad4c2b3ca8400ca8a601968d",
+    "2026-11-29": "9e79d01f19b9b9800cb8f81cc782c3df98bcec166312a6728f4a327e4ef6bffa",
 }
 
 each_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.version)
@@ -150,6 +151,9 @@ LINES = {
     "erasure_order": {"zh-CN": "认证过程和对外提供的记录", "en": "Records of the verification and of disclosures"},
     "idempotency": {"zh-CN": "防止重复提交的请求摘要", "en": "Digests that recognise a repeated request"},
     "face_tag": {"zh-CN": "人脸图像", "en": "Face image"},
+    "blind_index": {"zh-CN": "证件号码、银行卡号、银行账号和企业代码的加密摘要", "en": "Keyed digests of ID"},
+    "daily_count": {"zh-CN": "防止冒用的当天计数", "en": "Counts of a day"},
+    "wrong_amounts": {"zh-CN": "填错打款金额的计数", "en": "Counts of wrong amounts"},
     "network_log": {"zh-CN": "网络日志", "en": "Network logs"},
 }
 

@@ -18,9 +18,9 @@ from tests.caller import Caller, person
 from tests.conftest import Clock, make_application
 from verify.cli import main
 from verify.config import Settings
+from verify.flows.periods import keep_until
 from verify.flows.registers import authorities, processors
 from verify.flows.registers.authorities import Answer, BadEntry, Paper
-from verify.flows.retention import keep_until
 from verify.flows.routing import can_serve
 from verify.jobs import disposals, retention
 from verify.models import Account, AuthorityRequest, Disposal, Event

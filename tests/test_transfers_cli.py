@@ -22,6 +22,7 @@ from verify.flows.transfers import guesses, ledger
 from verify.flows.transfers.ledger import Book
 from verify.migrating import HISTORIES, upgrade
 from verify.models import StatementLine
+from verify.models.tags import NOBODY
 from verify.services import Services
 
 Run = Callable[..., Result]
@@ -392,7 +393,7 @@ def test_the_status_names_what_waits_for_people(live: Caller, run: Run, tmp_path
 def test_staff_lift_a_block_without_the_number_being_shown(run: Run, services: Services) -> None:
     number = account_of()["account_number"]
     for _ in range(3):
-        guesses.count_wrong(number, services)
+        guesses.count_wrong(number, NOBODY, services)
     lifted = run("unblock", input=f"{number}\n")
     assert lifted.output.endswith("unblocked\n")
     assert number not in lifted.output

@@ -112,9 +112,9 @@ def retention() -> Iterator[str]:
     yield "# Retention"
     yield (
         "What is kept, why, from when its period is counted and how it ends (policy 5.4). The worker deletes by this "
-        "table; `realname retention run --dry-run` counts what is due, `realname why ACCOUNT` says of everything of an "
-        "account why it is still there. What stays on request is only stored from then on, until its day. A legal hold "
-        "(`realname hold add`) stops every deletion of its account."
+        "table; `realname retention run --dry-run` counts what is due and the run then deletes, `realname why ACCOUNT` "
+        "says of everything of an account why it is still there. What stays on request is only stored from then on, "
+        "until its day. A legal hold (`realname hold add`) stops every deletion of its account but of `idempotency`."
     )
     described = [cls.described() for cls in CLASSES.values()]
     yield table(list(described[0]), [[f"`{row['class']}`", *list(row.values())[1:]] for row in described])

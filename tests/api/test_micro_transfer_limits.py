@@ -11,6 +11,7 @@ from verify.flows.transfers import guesses
 from verify.flows.transfers.orders import RETENTION_CLASS
 from verify.jobs import expiry, transfers
 from verify.models import Account, Transfer
+from verify.models.tags import NOBODY
 from verify.services import Services
 
 WRONG, RIGHT = {"amount": "0.38"}, {"amount": "0.37"}
@@ -66,16 +67,16 @@ def test_a_blocked_account_stays_blocked_until_staff_lift_it(server: Caller, ser
 
 
 def test_no_thirty_days_hold_more_than_three_guesses(services: Services, clock: Clock) -> None:
-    assert guesses.count_wrong(NUMBER, services) == 2
+    assert guesses.count_wrong(NUMBER, NOBODY, services) == 2
     clock.turn(days=29)
-    assert guesses.count_wrong(NUMBER, services) == 1
+    assert guesses.count_wrong(NUMBER, NOBODY, services) == 1
     clock.turn(days=29)
-    assert guesses.count_wrong(NUMBER, services) == 0
+    assert guesses.count_wrong(NUMBER, NOBODY, services) == 0
 
 
 def test_after_thirty_days_without_one_guesses_are_forgotten(services: Services, clock: Clock) -> None:
-    guesses.count_wrong(NUMBER, services)
-    guesses.count_wrong(NUMBER, services)
+    guesses.count_wrong(NUMBER, NOBODY, services)
+    guesses.count_wrong(NUMBER, NOBODY, services)
     clock.turn(days=30)
     assert guesses.left(NUMBER, services) == 3
 

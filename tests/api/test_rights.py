@@ -337,7 +337,7 @@ def test_what_was_asked_is_among_what_is_kept(server: Caller, services: Services
     answered, waits = ask(server, "complaint"), ask(server)
     desk.answer(li(services), answered, "ok", services)
     with services.read() as session:
-        kept = {kept.of: kept for kept in holdings_of(session, session.scalars(select(Account)).one())}
+        kept = {kept.of: kept for kept in holdings_of(session, session.scalars(select(Account)).one(), services)}
     assert kept[f"req_{waits}"].reason == "request_open"
     assert kept[f"req_{answered}"].until == datetime(2029, 12, 1, 16, tzinfo=UTC)
 

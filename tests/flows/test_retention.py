@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from verify.flows.checks import SHANGHAI
 from verify.flows.methods import CODE_LIFETIME
-from verify.flows.retention import CLASSES, Anchor, End, RetentionClass, anchored_before, keep_until
+from verify.flows.periods import anchored_before, keep_until
+from verify.flows.retention import CLASSES, Anchor, End, RetentionClass
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -37,6 +38,9 @@ SCHEDULE = [
     ("erasure_order", Anchor.CREATED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
     ("idempotency", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(hours=24)),
     ("face_tag", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(days=30)),
+    ("blind_index", Anchor.ACCOUNT_CLOSED, End.ROW_DELETED, datetime(2029, 11, 24, 16, tzinfo=UTC)),
+    ("daily_count", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(hours=24)),
+    ("wrong_amounts", Anchor.CREATED, End.ROW_DELETED, NOON + timedelta(days=1096)),
     ("network_log", Anchor.CREATED, End.LOG_DROPPED, NOON + timedelta(days=180)),
 ]
 

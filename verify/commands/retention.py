@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify.commands.opening import AS_JSON, opened, show
-from verify.flows import disposal, holds, keeping
+from verify.flows import disposal, holds, overdue
 from verify.flows.holdings import holdings_of
 from verify.flows.retention import CLASSES
 from verify.jobs import retention
@@ -44,16 +44,13 @@ def show_command(*, as_json: bool) -> None:
 def run_command(*, dry_run: bool, as_json: bool) -> None:
     """Delete what its time is over for, until nothing is left; the worker does the same on its own."""
     with opened() as services:
-        if dry_run:
-            with services.read() as session:
-                counts = keeping.counts(session, services.clock())
-        else:
-            counts = dict.fromkeys(keeping.KEPT, 0) | retention.run(services)
+        done = overdue.counts(services) if dry_run else retention.run(services)
+    counts = {name: done[name] if name in overdue.STORED else None for name in CLASSES}
     if as_json:
         show(counts)
         return
     for name, count in counts.items():
-        click.echo(f"{name:<16} {count}")
+        click.echo(f"{name:<16} {CLASSES[name].end.value if count is None else count}")
     click.echo("nothing was deleted" if dry_run else "done")
 
 
@@ -123,7 +120,7 @@ def lift(hold: UUID, by: str) -> None:
 def why_command(account: str, application: str | None, *, livemode: bool, as_json: bool) -> None:
     """Say of everything that is kept of ACCOUNT why it still is, and until when."""
     with _found(account, application, livemode=livemode) as (services, found), services.read() as session:
-        kept = holdings_of(session, session.get_one(Account, found))
+        kept = holdings_of(session, session.get_one(Account, found), services, silent=True)
     if as_json:
         show([holding.shown() for holding in kept])
         return

@@ -26,11 +26,18 @@ NAME = "realname-erasure"
 
 @dataclass(frozen=True)
 class Gone:
-    """What was destroyed: keys by class, and tags, of these verifications."""
+    """What was destroyed of these verifications: keys and rows, by class."""
 
     verifications: Sequence[UUID]
     keys: Mapping[str, int]
-    tags: int
+    rows: Mapping[str, int]
+
+    def shown(self) -> list[dict[str, Any]]:
+        """A line for each class."""
+        return [
+            *({"class": name, "keys_destroyed": count} for name, count in self.keys.items()),
+            *({"class": name, "keys_destroyed": 0, "rows_deleted": count} for name, count in self.rows.items()),
+        ]
 
 
 def certify(
@@ -50,8 +57,8 @@ def certify(
         "live_at": rfc3339(erasure.live_at),
         "backups_by": rfc3339(backups_by),
         "backups": reaches,
-        "erased": [{"class": name, "keys_destroyed": count} for name, count in gone.keys.items()],
-        "tags_deleted": gone.tags,
+        "erased": gone.shown(),
+        "tags_deleted": sum(gone.rows.values()),
         "restricted": [
             {"of": kept.of, "class": kept.retention_class, "basis": kept.basis, "until": rfc3339(kept.until)}
             for kept in restricted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -18,12 +18,10 @@ from verify.errors import Problem
 from verify.flows import idempotency, progress
 from verify.flows.case import Ref, load
 from verify.flows.idempotency import Ticket
-from verify.flows.keeping import is_held
-from verify.flows.retention import CLASSES
 from verify.flows.sealing import open_document, seal_document
 from verify.flows.states import FINAL
-from verify.models import Account, Document, Verification
-from verify.models.due import claim, is_free, release
+from verify.models import Document, Verification
+from verify.models.due import claim, release
 from verify.papers import Paper
 from verify.services import Services
 
@@ -31,9 +29,6 @@ RETENTION_CLASS = "document"
 
 #: what no step took up by then is purged
 TAKEN_WITHIN = timedelta(hours=1)
-
-#: appeals need the papers so long after the end
-KEPT = CLASSES[RETENTION_CLASS].lasts
 
 PIECE = 65_536
 
@@ -138,25 +133,17 @@ def open_for_reader(document: Document, services: Services) -> Iterator[bytes]:
         raise Problem("storage_unavailable", retry_after=5) from None
 
 
-def due(session: Session, services: Services, limit: int) -> list[UUID]:
-    """Ids of documents to be purged now: superseded, let go, orphaned, or past their time or their data's erasure."""
-    now = services.clock()
-    over = or_(Verification.ended_at <= now - KEPT, Verification.redacted_at.is_not(None))
-    ended = (
-        select(Document.id)
-        .join(Verification, Verification.id == Document.verification_id)
-        .join(Account, Account.id == Verification.account_id)
-        .where(Document.purged_at.is_(None), Document.due_at.is_(None), over, ~is_held())
-        .limit(limit)
-    )
-    session.execute(
-        update(Document)
-        .where(Document.id.in_(list(session.scalars(ended))))
-        .values(due_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    free = and_(is_free(Document, now), Document.purged_at.is_(None))
-    return list(session.scalars(select(Document.id).where(free).order_by(Document.due_at).limit(limit)))
+def purge_due(ids: Sequence[UUID], services: Services) -> None:
+    """Purge these, whose time is over or who fell due before."""
+    with services.write() as session:
+        session.execute(
+            update(Document)
+            .where(Document.id.in_(ids), Document.due_at.is_(None), Document.purged_at.is_(None))
+            .values(due_at=services.clock())
+            .execution_options(synchronize_session=False)
+        )
+    for document_id in ids:
+        purge(document_id, services)
 
 
 def erase(verifications: Sequence[UUID], services: Services) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -19,6 +19,7 @@ from verify.flows.case import Reach, Ref, load, locked, with_application
 from verify.flows.certificate import Gone
 from verify.flows.holdings import Holding, holdings_of, is_under_hold
 from verify.flows.idempotency import Ticket
+from verify.flows.overdue import TAGS_OF_OWNERS
 from verify.flows.retention import CLASSES, End
 from verify.flows.states import FINAL, Status
 from verify.flows.view import rfc3339
@@ -148,24 +149,24 @@ def _hide(session: Session, verification: Verification, asked_at: datetime, now:
 def _answered(erasure_id: UUID, services: Services) -> Erased:
     carry_out(erasure_id, services)
     with services.read() as session:
-        return told(session, session.get_one(Erasure, erasure_id, populate_existing=True))
+        return told(session, session.get_one(Erasure, erasure_id, populate_existing=True), services)
 
 
 def standing(account_id: UUID, verification_id: UUID | None, services: Services) -> Erased:
     """The last order of this scope, as it stands now."""
     with services.read() as session:
-        return last(session, account_id, verification_id)
+        return last(session, account_id, services, verification_id)
 
 
-def last(session: Session, account_id: UUID, verification_id: UUID | None = None) -> Erased:
+def last(session: Session, account_id: UUID, services: Services, verification_id: UUID | None = None) -> Erased:
     query = select(Erasure).where(Erasure.account_id == account_id, Erasure.verification_id == verification_id)
-    return told(session, session.scalars(query.order_by(Erasure.id.desc()).limit(1)).one())
+    return told(session, session.scalars(query.order_by(Erasure.id.desc()).limit(1)).one(), services)
 
 
-def told(session: Session, erasure: Erasure) -> Erased:
+def told(session: Session, erasure: Erasure, services: Services) -> Erased:
     """What became of it until now."""
     account = session.get_one(Account, erasure.account_id)
-    left = holdings_of(session, account)
+    left = holdings_of(session, account, services)
     if erasure.verification_id is not None:
         left = [holding for holding in left if holding.of == f"ver_{erasure.verification_id}"]
     copies = select(VendorErasure).where(VendorErasure.erasure_id == erasure.id).order_by(VendorErasure.id)
@@ -188,9 +189,10 @@ def carry_out(erasure_id: UUID, services: Services) -> bool:
         erasure.due_at = services.clock() + GRACE
         verifications = session.scalars(select(Verification.id).where(_scope(erasure)).order_by(Verification.id)).all()
         names = _classes(session, erasure)
+        tagged = _tags(session, erasure)
     keys = {name: disposal.destroy(name, verifications, services) for name in names}
     keys[documents.RETENTION_CLASS] = documents.erase(verifications, services)
-    tags = services.vault.forget_owner(erasure.account_id) if erasure.verification_id is None else 0
+    tags = {name: services.vault.forget_tags(erasure.account_id, name) for name in tagged}
     _settle(erasure_id, Gone(verifications, keys, tags), services)
     disposal.clean_files(services)
     return True
@@ -212,6 +214,12 @@ def _classes(session: Session, erasure: Erasure) -> list[str]:
     ]
 
 
+def _tags(session: Session, erasure: Erasure) -> Sequence[str]:
+    """Classes of the account's tags that go. None says which verification it is of: they go with the last one."""
+    others = (Verification.account_id == erasure.account_id, Verification.redacted_at.is_(None), ~_scope(erasure))
+    return () if session.scalar(select(exists().where(*others))) else TAGS_OF_OWNERS
+
+
 def _settle(erasure_id: UUID, gone: Gone, services: Services) -> None:
     """Write down that it is done, and what is asked of vendors."""
     now = services.clock()
@@ -226,7 +234,7 @@ def _settle(erasure_id: UUID, gone: Gone, services: Services) -> None:
         vendor_copies.ask(session, erasure, gone.verifications, services)
         session.flush()
         erasure.live_at, erasure.due_at, erasure.error = now, None, None
-        found = told(session, erasure)
+        found = told(session, erasure, services)
         certificate.certify(erasure, gone, found.restricted, found.copies, services)
         settled = remembered(session, erasure)
     services.vault.keep_order(settled)

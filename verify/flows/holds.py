@@ -1,5 +1,6 @@
 """Placing and lifting legal holds, each on the account's record."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,11 @@ def every(session: Session, *, lifted: bool = False) -> list[tuple[Hold, Account
     if not lifted:
         query = query.where(Hold.lifted_at.is_(None))
     return [(hold, account) for hold, account in session.execute(query)]
+
+
+def accounts(session: Session) -> Sequence[UUID]:
+    """Those under a hold that stands."""
+    return session.scalars(select(Hold.account_id).where(Hold.lifted_at.is_(None)).distinct()).all()
 
 
 def show(hold: Hold, account: Account) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""Whose time is over, class by class: the one set of questions that the sweep, its dry run and every answer ask."""
+"""Where each class lies in the main store, and whose it is: what the sweep, its dry run and every answer read."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
 
-from verify.flows.retention import CLASSES, Anchor, End, anchored_before
+from verify.flows.periods import anchored_before
+from verify.flows.retention import CLASSES, Anchor, End
 from verify.flows.rights import rules
-from verify.flows.states import UNVERIFIED
+from verify.flows.states import FINAL, UNVERIFIED
+from verify.flows.transfers.states import Stage
 from verify.models import (
     AccessEntry,
     Account,
@@ -20,8 +20,10 @@ from verify.models import (
     AuthorityRequest,
     Bulletin,
     Consent,
+    Document,
     Event,
     Hold,
+    Idempotency,
     Proposal,
     ReviewClaim,
     ReviewNote,
@@ -31,16 +33,23 @@ from verify.models import (
     Transfer,
     Verification,
 )
+from verify.models.due import is_free
 
 
 @dataclass(frozen=True)
 class Kept:
     """A class as it lies in the main store. ``owner`` is whose clock runs: a verification, an account, or the row
-    itself; ``has_some`` is true of owners that still have something of it."""
+    itself; ``has_some`` is true of owners that still have something of it. ``over`` says of which it must go where
+    that is not all whose anchor is older than the period."""
 
     class_name: str
     owner: Any
     has_some: ColumnElement[bool]
+    over: Callable[[datetime], ColumnElement[bool]] | None = None
+
+    @property
+    def key(self) -> Any:
+        return Idempotency.scope if self.owner is Idempotency else self.owner.id
 
     @property
     def anchor(self) -> Any:
@@ -50,6 +59,7 @@ class Kept:
 ANCHORS: Mapping[Anchor, Any] = {
     Anchor.ENDED: Verification.ended_at,
     Anchor.ACCOUNT_CLOSED: Account.closed_at,
+    Anchor.ANSWERED: Verification.ended_at,
 }
 
 #: rows with a clock of their own
@@ -58,10 +68,9 @@ CLOCKS: Mapping[Any, Any] = {
     RightsRequest: RightsRequest.answered_at,
     AuthorityRequest: AuthorityRequest.answered_at,
     Bulletin: Bulletin.closed_at,
+    Document: Document.created_at,
+    Idempotency: Idempotency.created_at,
 }
-
-#: rows that belong to no account, or to many
-OF_NOBODY = frozenset({AccessEntry, Bulletin})
 
 
 #: values on the verification's own row that go with a class: they are sealed under its key
@@ -70,8 +79,8 @@ COLUMNS: Mapping[str, str] = {"identity": "display_ct", "review": "words_ct"}
 #: classes of which a part has a shorter period of its own
 PARTLY_UNVERIFIED = frozenset(name for row in CLASSES.values() for name in row.sealed_as)
 
-#: shredded by those who know that it is answered, or where its bytes lie
-ELSEWHERE = frozenset({"transfer", "document"})
+#: classes whose keys go another way than by their steps
+BY_THEMSELVES = frozenset({"transfer", "document"})
 
 
 def _sealed(class_name: str) -> Kept:
@@ -106,11 +115,56 @@ def is_contested() -> ColumnElement[bool]:
     )
 
 
-def _concerns_held() -> ColumnElement[bool]:
-    """True of bulletins with an addressee under a legal hold."""
-    return exists().where(
-        Addressee.bulletin_id == Bulletin.id, Hold.account_id == Addressee.account_id, Hold.lifted_at.is_(None)
+def is_held() -> ColumnElement[bool]:
+    """True of accounts under a legal hold."""
+    return _stands(Hold.account_id == Account.id)
+
+
+def _stands(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(*conditions, Hold.lifted_at.is_(None))
+
+
+#: rows that no account is joined to → true of those that a legal hold keeps
+HELD: Mapping[Any, ColumnElement[bool]] = {
+    AccessEntry: _stands(Hold.account_id == Verification.account_id, AccessEntry.verification_id == Verification.id),
+    AuthorityRequest: _stands(Hold.account_id == AuthorityRequest.account_id),
+    Bulletin: _stands(Hold.account_id == Addressee.account_id, Addressee.bulletin_id == Bulletin.id),
+}
+
+
+def _documents_over(now: datetime) -> ColumnElement[bool]:
+    """Replaced, let go or never taken up, of which ``due_at`` tells; or past their time or their data's erasure."""
+    began = anchored_before("document", now)
+    ended = (
+        select(Document.id)
+        .join(Verification, Verification.id == Document.verification_id)
+        .where(
+            Document.purged_at.is_(None),
+            Document.due_at.is_(None),
+            or_(Verification.ended_at < began, Verification.redacted_at.is_not(None)),
+        )
     )
+    return Document.id.in_(union_all(ended, select(Document.id).where(is_free(Document, now))))
+
+
+def _amounts_over(_now: datetime) -> ColumnElement[bool]:
+    """No secret to be guessed any more; what was never ordered is seen to first."""
+    done = or_(Transfer.closed_at.is_not(None), Verification.status.in_(FINAL))
+    never_ordered = and_(Transfer.status == Stage.CREATED, Transfer.due_at.is_not(None))
+    return exists().where(_amounts(), done, ~never_ordered)
+
+
+def _amounts() -> ColumnElement[bool]:
+    return and_(Transfer.verification_id == Verification.id, Transfer.content_ct.is_not(None))
+
+
+def _accounts_over(now: datetime) -> ColumnElement[bool]:
+    """The cases of its owner last longer where they were answered later."""
+    answered = RightsRequest.answered_at < anchored_before("rights_request", now)
+    lasting = exists().where(
+        RightsRequest.account_id == Account.id, or_(RightsRequest.answered_at.is_(None), ~answered)
+    )
+    return and_(Account.closed_at < anchored_before("account", now), ~lasting)
 
 
 #: what reviews leave beside their words
@@ -125,65 +179,23 @@ def _rows_of(table: Any) -> ColumnElement[bool]:
 KEPT: Mapping[str, Kept] = {
     kept.class_name: kept
     for kept in (
-        *(_sealed(row.name) for row in CLASSES.values() if row.end is End.KEY_DESTROYED and row.name not in ELSEWHERE),
-        Kept("transfer_record", Verification, exists().where(Transfer.verification_id == Verification.id)),
-        Kept("attempt", Verification, exists().where(Attempt.verification_id == Verification.id)),
-        Kept("consent", Verification, exists().where(Consent.verification_id == Verification.id)),
-        Kept("event", Verification, exists().where(Event.verification_id == Verification.id)),
+        *(
+            _sealed(row.name)
+            for row in CLASSES.values()
+            if row.end is End.KEY_DESTROYED and row.name not in BY_THEMSELVES
+        ),
+        Kept("document", Document, Document.purged_at.is_(None), _documents_over),
+        Kept("transfer", Verification, exists().where(_amounts()), _amounts_over),
+        Kept("transfer_record", Verification, _rows_of(Transfer)),
+        Kept("attempt", Verification, _rows_of(Attempt)),
+        Kept("consent", Verification, _rows_of(Consent)),
+        Kept("event", Verification, _rows_of(Event)),
         Kept("review_record", Verification, or_(*(_rows_of(table) for table in REVIEW))),
-        Kept("access_log", AccessEntry, AccessEntry.id.is_not(None)),
+        Kept("access_log", AccessEntry, ~HELD[AccessEntry]),
         Kept("rights_request", RightsRequest, RightsRequest.id.is_not(None)),
-        Kept("authority_request", AuthorityRequest, AuthorityRequest.id.is_not(None)),
-        Kept("bulletin", Bulletin, ~_concerns_held()),
-        # the cases of its owner last longer where they were answered later
-        Kept("account", Account, ~exists().where(RightsRequest.account_id == Account.id)),
+        Kept("authority_request", AuthorityRequest, ~HELD[AuthorityRequest]),
+        Kept("bulletin", Bulletin, ~HELD[Bulletin]),
+        Kept("idempotency", Idempotency, Idempotency.scope.is_not(None)),
+        Kept("account", Account, Account.id.is_not(None), _accounts_over),
     )
 }
-
-
-def is_held() -> ColumnElement[bool]:
-    """True of accounts under a legal hold."""
-    return exists().where(Hold.account_id == Account.id, Hold.lifted_at.is_(None))
-
-
-def _is_of_held() -> ColumnElement[bool]:
-    return exists().where(Hold.account_id == AuthorityRequest.account_id, Hold.lifted_at.is_(None))
-
-
-def due(kept: Kept, now: datetime) -> Select[UUID]:
-    """Ids of owners of which this class must go now, the longest over first."""
-    query: Select[Any] = select(kept.owner.id)
-    if kept.owner is Verification:
-        query = query.join(Account, Account.id == Verification.account_id)
-    if kept.owner is RightsRequest:
-        query = query.join(Account, Account.id == RightsRequest.account_id)
-    if kept.owner is AuthorityRequest:  # the account may be gone
-        query = query.where(~_is_of_held())
-    elif kept.owner not in OF_NOBODY:
-        query = query.where(~is_held())
-    began = anchored_before(kept.class_name, now)
-    row = CLASSES[kept.class_name]
-    if kept.anchor is Verification.ended_at and row.end is End.KEY_DESTROYED and not row.sealed_as:
-        query = query.where(Verification.id.in_(_still_sealed(kept.class_name, began)))
-    return query.where(kept.anchor < began, kept.has_some).order_by(kept.anchor)
-
-
-def _still_sealed(class_name: str, began: datetime) -> Any:
-    """Verifications that may hold something of a class: what is looked through is what is kept, not all that ended.
-
-    What goes with steps is sealed before its verification ends; words of staff may come later.
-    """
-    sealed = select(SealedStep.verification_id).where(SealedStep.retention_class == class_name)
-    if class_name not in COLUMNS:
-        return sealed.where(SealedStep.sealed_at < began)
-    column = getattr(Verification, COLUMNS[class_name])
-    beside = aliased(Verification)
-    return union_all(sealed, select(beside.id).where(getattr(beside, column.key).is_not(None), beside.ended_at < began))
-
-
-def counts(session: Session, now: datetime) -> dict[str, int]:
-    """Of how many owners each class is due: what the next run deletes."""
-    return {
-        name: session.scalar(select(func.count()).select_from(due(kept, now).subquery())) or 0
-        for name, kept in KEPT.items()
-    }

@@ -5,18 +5,16 @@ Counted in the key store by blind index with an empty scope, per day of Asia/Sha
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from verify.errors import Problem
 from verify.flows.methods import CARD_CHECKS_A_DAY, CODES_A_DAY, ID_CHECKS_A_DAY
 from verify.flows.retention import CLASSES
 from verify.models import Verification
-from verify.models.tags import window_start
+from verify.models.tags import NOBODY, window_start
 from verify.models.vault import TagUse
 from verify.services import Services
 
 DAY = timedelta(days=1)
-NOBODY = UUID(int=0)
 
 #: how long the tag of a face image's bytes is kept against replays
 FACE_TAG_KEPT = CLASSES["face_tag"].lasts
@@ -35,7 +33,7 @@ def counter(kind: str, value: str, verification: Verification) -> TagUse:
 
 
 def seen(kind: str, value: str, verification: Verification) -> TagUse:
-    """This account holds this value; per application, kept until the account is erased."""
+    """This account holds this value; per application, kept for as long as the account (class ``blind_index``)."""
     return TagUse(
         kind,
         value,

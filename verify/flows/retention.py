@@ -1,12 +1,10 @@
 """How long each class of what is kept stays, why, and how it ends: the schedule as data."""
 
-import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from verify.flows.checks import SHANGHAI
 from verify.flows.methods import CODE_LIFETIME
 
 
@@ -132,7 +130,7 @@ CLASSES: Mapping[str, RetentionClass] = {
         RetentionClass(
             "transfer",
             holds="amount or code of a transfer with the exact order, sealed",
-            basis="proves the account once",
+            basis="个人信息保护法 19: shortest time; proves the account once",
             anchor=Anchor.ANSWERED,
             end=End.KEY_DESTROYED,
             lasts=timedelta(minutes=10),
@@ -149,7 +147,7 @@ CLASSES: Mapping[str, RetentionClass] = {
         RetentionClass(
             "code",
             holds="one-time code by SMS",
-            basis="proves the mobile once",
+            basis="个人信息保护法 19: shortest time; proves the mobile once",
             anchor=Anchor.CREATED,
             end=End.NOTHING_STORED,
             lasts=CODE_LIFETIME,
@@ -256,10 +254,11 @@ CLASSES: Mapping[str, RetentionClass] = {
         RetentionClass(
             "idempotency",
             holds="keyed digests of a request, its status and resource id",
-            basis="a repeated request is answered once",
+            basis="个人信息保护法 19: shortest time; a repeated request is answered once",
             anchor=Anchor.CREATED,
             end=End.ROW_DELETED,
             lasts=timedelta(hours=24),
+            stays=True,
         ),
         RetentionClass(
             "face_tag",
@@ -270,49 +269,42 @@ CLASSES: Mapping[str, RetentionClass] = {
             lasts=timedelta(days=30),
         ),
         RetentionClass(
+            "blind_index",
+            holds="keyed digests of ID, card and account number and of an enterprise's code, by which its accounts are "
+            "found, in the key store",
+            basis="反电信网络诈骗法 21: real identity of each user; 民法典 188: three years to bring a claim",
+            anchor=Anchor.ACCOUNT_CLOSED,
+            end=End.ROW_DELETED,
+            years=3,
+        ),
+        RetentionClass(
+            "daily_count",
+            holds="how often in a day a mobile was sent a code, a card or ID number was checked, money went to an "
+            "account number: keyed digests and numbers, in the key store",
+            basis="个人信息保护法 51: against trying out what is another's",
+            anchor=Anchor.CREATED,
+            end=End.ROW_DELETED,
+            lasts=timedelta(hours=24),
+            stays=True,
+        ),
+        RetentionClass(
+            "wrong_amounts",
+            holds="wrong amounts of an account number, 30 days, and that it is blocked after three: keyed digest and "
+            "number, in the key store",
+            basis="个人信息保护法 51: against guessing what was sent to another's account; 民法典 188",
+            anchor=Anchor.CREATED,
+            end=End.ROW_DELETED,
+            lasts=timedelta(days=1096),
+            stays=True,
+        ),
+        RetentionClass(
             "network_log",
             holds="request logs, pseudonymous: ids, codes, times",
             basis="网络安全法 23 (2025): at least six months",
             anchor=Anchor.CREATED,
             end=End.LOG_DROPPED,
             lasts=timedelta(days=180),
+            stays=True,
         ),
     )
 }
-
-
-def keep_until(class_name: str, anchor_time: datetime) -> datetime:
-    """The UTC moment from which a class must be gone. Raises ValueError for a naive time.
-
-    Years end with the corresponding day in China, or with its month where there is none, at 24:00
-    (民法典 201 to 203).
-    """
-    if anchor_time.tzinfo is None:
-        msg = "naive time"
-        raise ValueError(msg)
-    row = CLASSES[class_name]
-    if not row.years:
-        return anchor_time.astimezone(UTC) + row.lasts
-    return _end_of_years(anchor_time, row.years)
-
-
-def anchored_before(class_name: str, now: datetime) -> datetime:
-    """Of what began before this moment ``keep_until`` is over by ``now``, and of nothing else."""
-    row = CLASSES[class_name]
-    if not row.years:
-        # the last microsecond is over too
-        return now.astimezone(UTC) - row.lasts + timedelta(microseconds=1)
-    yesterday = now.astimezone(SHANGHAI).date() - timedelta(days=1)
-    year = yesterday.year - row.years
-    last_of_month = calendar.monthrange(year, yesterday.month)[1]
-    # the end of a month stands for all its later days too
-    whole_month = yesterday.day == calendar.monthrange(yesterday.year, yesterday.month)[1]
-    first = yesterday.replace(year=year, day=last_of_month if whole_month else min(yesterday.day, last_of_month))
-    return datetime.combine(first + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)
-
-
-def _end_of_years(anchor_time: datetime, years: int) -> datetime:
-    first = anchor_time.astimezone(SHANGHAI).date()
-    last_of_month = calendar.monthrange(first.year + years, first.month)[1]
-    last = first.replace(year=first.year + years, day=min(first.day, last_of_month))
-    return datetime.combine(last + timedelta(days=1), time(), SHANGHAI).astimezone(UTC)

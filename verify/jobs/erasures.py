@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from verify.flows import erasure, vendor_copies
-from verify.flows.retention import anchored_before
+from verify.flows import erasure, holds, vendor_copies
+from verify.flows.periods import anchored_before
 from verify.models import Erasure, VendorErasure
 from verify.models.due import waiting
 from verify.services import Services
@@ -22,7 +22,9 @@ def sweep(services: Services) -> int:
 
 def forget_orders(services: Services) -> int:
     """Drop from the key store which erasures were ordered, three years later."""
-    return services.vault.sweep_orders(anchored_before("erasure_order", services.clock()), BATCH)
+    with services.read() as session:
+        spared = holds.accounts(session)
+    return services.vault.sweep_orders(anchored_before("erasure_order", services.clock()), BATCH, spared)
 
 
 def sweep_copies(services: Services) -> int:

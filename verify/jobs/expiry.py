@@ -1,10 +1,14 @@
 """What ends by time alone: verifications nobody finished, idempotency records, tags."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select
 
+from verify.flows import holds
 from verify.flows.case import load_any
 from verify.flows.decisions import expire
-from verify.flows.idempotency import KEPT
+from verify.flows.keeping import KEPT
+from verify.flows.overdue import due
 from verify.flows.states import Status
 from verify.models import Idempotency, Verification
 from verify.services import Services
@@ -31,22 +35,22 @@ def expire_verifications(services: Services) -> int:
 
 def purge_idempotency(services: Services) -> int:
     """Forget requests older than 24 hours."""
-    old = (
-        select(Idempotency.scope)
-        .where(Idempotency.created_at <= services.clock() - KEPT)
-        .order_by(Idempotency.created_at)
-        .limit(BATCH)
-    )
+    with services.read() as session:
+        scopes = session.scalars(due(KEPT["idempotency"], services.clock()).limit(BATCH)).all()
+    if scopes:
+        forget_requests(scopes, services)
+    return len(scopes)
+
+
+def forget_requests(scopes: Sequence[bytes], services: Services) -> None:
     with services.write() as session:
-        gone = session.execute(
-            delete(Idempotency)
-            .where(Idempotency.scope.in_(old))
-            .returning(Idempotency.scope)
-            .execution_options(synchronize_session=False)
+        session.execute(
+            delete(Idempotency).where(Idempotency.scope.in_(scopes)).execution_options(synchronize_session=False)
         )
-        return len(gone.all())
 
 
-def purge_tags(services: Services) -> int:
-    """Drop counters and face tags whose time is up."""
-    return services.vault.sweep_tags(services.clock(), BATCH)
+def purge_tags(services: Services, class_name: str | None = None) -> int:
+    """Drop tags whose time is up, of one class or all, but for those of accounts under a legal hold."""
+    with services.read() as session:
+        spared = holds.accounts(session)
+    return services.vault.sweep_tags(services.clock(), BATCH, class_name, spared)

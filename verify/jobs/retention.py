@@ -1,8 +1,9 @@
 """Deleting what its retention class is over for (policy 5.4), in small batches, read from the schedule."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ import structlog
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from verify.flows import disposal, events, records
-from verify.flows.keeping import KEPT, REVIEW, Kept, due
+from verify.flows import disposal, documents, events, overdue, records
+from verify.flows.keeping import KEPT, REVIEW, Kept
+from verify.flows.overdue import due
 from verify.flows.retention import CLASSES, Anchor, End
+from verify.jobs import erasures, expiry, transfers
 from verify.models import (
     AccessEntry,
     Account,
@@ -41,7 +44,20 @@ ROWS: Mapping[str, Sequence[Any]] = {
 }
 
 #: rows that go with what refers to them and nothing else
-BY_THEMSELVES = frozenset({AccessEntry, AuthorityRequest, Bulletin})
+ALONE = frozenset({AccessEntry, AuthorityRequest, Bulletin})
+
+#: classes that end in a way of their own
+ENDS: Mapping[str, Callable[[Sequence[Any], Services], None]] = {
+    "document": documents.purge_due,
+    "transfer": transfers.forget_amounts,
+    "idempotency": expiry.forget_requests,
+}
+
+#: classes of the key store → what deletes a batch and tells how many
+APART: Mapping[str, Callable[[Services], int]] = {
+    **{name: partial(expiry.purge_tags, class_name=name) for name in overdue.TAGS},
+    overdue.ORDERS: erasures.forget_orders,
+}
 
 #: classes whose keys a verification's end starts the clock of: looked for every minute, but for parts of a class
 #: that is kept for years, among which they have to be searched
@@ -49,6 +65,7 @@ SOON = tuple(
     name
     for name in KEPT
     if CLASSES[name].anchor is Anchor.ENDED and CLASSES[name].end is End.KEY_DESTROYED and not CLASSES[name].sealed_as
+    if name not in ENDS
 )
 
 
@@ -69,37 +86,40 @@ def _logged(done: Counter[str]) -> int:
 
 
 def run(services: Services) -> Counter[str]:
-    """Delete until nothing is left; of how many owners each class went."""
+    """Delete until nothing is left, class by class; of how many owners each went, as the dry run counted them."""
     total: Counter[str] = Counter()
-    while batch := +run_once(services):
-        total += batch
+    for name in (*APART, *KEPT):
+        while batch := +run_once(services, [name]):
+            total += batch
     return total
 
 
-def run_once(services: Services, names: Iterable[str] = tuple(KEPT)) -> Counter[str]:
+def run_once(services: Services, names: Iterable[str] = (*APART, *KEPT)) -> Counter[str]:
     """One batch of each class."""
-    now = services.clock()
     done: Counter[str] = Counter()
     for name in names:
-        kept = KEPT[name]
+        if name in APART:
+            done[name] = APART[name](services)
+            continue
         with services.read() as session:
-            ids = session.scalars(due(kept, now).limit(BATCH)).all()
-        if ids:
-            _end(kept, ids, services)
+            ids = session.scalars(due(KEPT[name], services.clock()).limit(BATCH)).all()
+        if ids and KEPT[name].owner is Account:
+            done[overdue.OF_ACCOUNTS] = sum(forget_account(account_id, services) for account_id in ids)
+        elif ids:
+            _end(KEPT[name], ids, services)
         done[name] = len(ids)
     return done
 
 
-def _end(kept: Kept, ids: Sequence[UUID], services: Services) -> None:
+def _end(kept: Kept, ids: Sequence[Any], services: Services) -> None:
     name = kept.class_name
-    if CLASSES[name].end is End.KEY_DESTROYED:
+    if name in ENDS:
+        ENDS[name](ids, services)
+    elif CLASSES[name].end is End.KEY_DESTROYED:
         disposal.destroy(name, ids, services)
-    elif kept.owner is Account:
-        for account_id in ids:
-            forget_account(account_id, services)
     elif kept.owner is RightsRequest:
         _forget_requests(ids, services)
-    elif kept.owner in BY_THEMSELVES:
+    elif kept.owner in ALONE:
         with services.write() as session:
             for statement in records.deletion(_table(kept.owner), kept.owner.id.in_(ids)):
                 session.execute(statement)
@@ -147,12 +167,14 @@ def _forget_requests(ids: Sequence[UUID], services: Services) -> None:
             session.execute(statement)
 
 
-def forget_account(account_id: UUID, services: Services) -> None:
-    """Everything of an account, its keys and tags first."""
+def forget_account(account_id: UUID, services: Services) -> int:
+    """Everything of an account, its keys and tags first; the number of tags that no shorter period ends."""
+    tags = overdue.tags_of([account_id], services)
     services.vault.shred_owner(account_id)
     with services.write() as session:
         for statement in records.deletion(_table(Account), Account.id == account_id):
             session.execute(statement)
+    return tags
 
 
 def _change(session: Session, verifications: Sequence[UUID], **values: object) -> None:

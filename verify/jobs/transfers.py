@@ -1,18 +1,21 @@
 """Due transfers: orders to be made, answers to be read back, windows that close, amounts to be forgotten."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from verify.flows.case import load_any
+from verify.flows.keeping import KEPT
+from verify.flows.overdue import due
 from verify.flows.states import FINAL as ENDED
 from verify.flows.transfers.carrying import carry_on
 from verify.flows.transfers.opening import transfers_of
 from verify.flows.transfers.orders import RETENTION_CLASS
 from verify.flows.transfers.settling import close, fail, is_awaited
 from verify.flows.transfers.states import Stage
-from verify.models import Transfer, Verification
+from verify.models import Transfer
 from verify.models.due import waiting
 from verify.services import Services
 
@@ -27,10 +30,10 @@ def carry(services: Services, transfer_id: UUID) -> None:
 def sweep(services: Services) -> int:
     """See to what is due; the number taken up. Repeated until it is 0."""
     with services.read() as session:
-        due = waiting(session, Transfer, services.clock(), BATCH)
-    for transfer_id in due:
+        ids = waiting(session, Transfer, services.clock(), BATCH)
+    for transfer_id in ids:
         carry_on(transfer_id, services)
-    return len(due)
+    return len(ids)
 
 
 def close_windows(services: Services) -> int:
@@ -59,19 +62,16 @@ def _close_window(session: Session, verification_id: UUID, round_: int, services
 
 def forget(services: Services) -> int:
     """Shred amounts that are no secret to be guessed any more; the number of verifications taken up."""
-    done = or_(Transfer.closed_at.is_not(None), Verification.status.in_(ENDED))
-    never_ordered = and_(Transfer.status == Stage.CREATED, Transfer.due_at.is_not(None))
-    old = (
-        select(Transfer.verification_id)
-        .join(Verification, Verification.id == Transfer.verification_id)
-        .where(Transfer.content_ct.is_not(None), done, ~never_ordered)
-    )
     with services.read() as session:
-        found = session.scalars(old.distinct().limit(BATCH)).all()
-    for verification_id in found:
+        found = session.scalars(due(KEPT["transfer"], services.clock()).limit(BATCH)).all()
+    forget_amounts(found, services)
+    return len(found)
+
+
+def forget_amounts(verifications: Sequence[UUID], services: Services) -> None:
+    for verification_id in verifications:
         with services.write() as session:
             _forget(session, verification_id, services)
-    return len(found)
 
 
 def _forget(session: Session, verification_id: UUID, services: Services) -> None:

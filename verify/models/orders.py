@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, delete, select
+from sqlalchemy import ColumnElement, Connection, Delete, and_, delete, func, select
 
 from verify.models.base import made_once
 from verify.models.keystore import erasure_orders
@@ -41,13 +41,24 @@ def keep(connection: Connection, order: Order) -> None:
     connection.execute(_kept(connection), [asdict(order)])
 
 
-def every(connection: Connection) -> Sequence[Order]:
-    """The oldest first."""
-    rows = connection.execute(select(erasure_orders).order_by(erasure_orders.c.asked_at, erasure_orders.c.id))
-    return [Order(**row) for row in rows.mappings()]
+def every(connection: Connection, account: UUID | None = None) -> Sequence[Order]:
+    """All or those about one account, the oldest first."""
+    query = select(erasure_orders).order_by(erasure_orders.c.asked_at, erasure_orders.c.id)
+    if account is not None:
+        query = query.where(erasure_orders.c.account_id == account)
+    return [Order(**row) for row in connection.execute(query).mappings()]
 
 
-def older(than: datetime, limit: int) -> Delete:
-    """The statement that deletes up to ``limit`` orders given before."""
-    over = select(erasure_orders.c.id).where(erasure_orders.c.asked_at < than).limit(limit)
+def _is_older(than: datetime, spared: Sequence[UUID]) -> ColumnElement[bool]:
+    return and_(erasure_orders.c.asked_at < than, erasure_orders.c.account_id.not_in(spared))
+
+
+def count_older(connection: Connection, than: datetime, spared: Sequence[UUID]) -> int:
+    """How many orders were given before, but for those about ``spared`` accounts."""
+    return connection.scalar(select(func.count()).select_from(erasure_orders).where(_is_older(than, spared))) or 0
+
+
+def older(than: datetime, limit: int, spared: Sequence[UUID]) -> Delete:
+    """The statement that deletes up to ``limit`` of them."""
+    over = select(erasure_orders.c.id).where(_is_older(than, spared)).limit(limit)
     return delete(erasure_orders).where(erasure_orders.c.id.in_(over))

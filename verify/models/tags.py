@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Delete, and_, case, delete, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Delete, and_, case, delete, func, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crypto.index import BlindIndex, Tag
@@ -21,6 +21,17 @@ SHANGHAI = timedelta(hours=8)
 TagKey = tuple[str, bytes, bytes, UUID, int]
 
 KEY_COLUMNS = tuple(owner_tags.primary_key.columns)
+
+#: holder of what all owners count together, and owner of what nobody is known for any more
+NOBODY = UUID(int=0)
+
+#: retention class of a tag, told by what it counts; the first that fits
+CLASS = case(
+    (owner_tags.c.kind == "face_image", "face_tag"),
+    (owner_tags.c.holder != NOBODY, "blind_index"),
+    (owner_tags.c.window > 0, "daily_count"),
+    else_="wrong_amounts",
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,10 +103,24 @@ def forgotten(index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> Delet
     return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(keys))
 
 
-def expired(now: datetime, limit: int) -> Delete:
-    """The statement that deletes up to ``limit`` tags whose time is over."""
-    over = owner_tags.c.expires_at <= now
+def is_over(now: datetime, spared: Sequence[UUID] = ()) -> ColumnElement[bool]:
+    """True of tags whose time is over, but for those of owners that are ``spared``."""
+    return and_(owner_tags.c.expires_at <= now, owner_tags.c.owner_id.not_in(spared))
+
+
+def expired(now: datetime, limit: int, class_name: str | None = None, spared: Sequence[UUID] = ()) -> Delete:
+    """The statement that deletes up to ``limit`` tags whose time is over, of one class or all."""
+    over = is_over(now, spared)
+    if class_name is not None:
+        over &= class_name == CLASS
     return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(select(*KEY_COLUMNS).where(over).limit(limit)), over)
+
+
+def counted(connection: Connection, where: ColumnElement[bool]) -> dict[str, tuple[int, datetime]]:
+    """By class: how many there are, and when the last one's time is over."""
+    of_class = CLASS.label("retention_class")
+    rows = select(of_class, func.count(), func.max(owner_tags.c.expires_at)).where(where).group_by(of_class)
+    return {name: (number, last) for name, number, last in connection.execute(rows)}
 
 
 #: value that a tag stands for, told by kind, index key and tag

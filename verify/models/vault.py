@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, Engine, Update, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    Update,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from crypto import document
 from crypto.errors import KeyMissing, KeyShredded, NotIndexable
@@ -23,14 +35,11 @@ from verify.models.base import UtcTime, made_once
 from verify.models.engines import WRITE
 from verify.models.keystore import WRAPPED_UNDER, AnyRow, data_keys, key_registry, owner_tags
 from verify.models.orders import Order
-from verify.models.tags import TagCount, TagUse
+from verify.models.tags import NOBODY, TagCount, TagUse
 
 __all__ = ["Keys", "TagCount", "TagUse", "Vault"]
 
 log = logging.getLogger(__name__)
-
-#: holder of what all owners count together, and owner of what nobody is known for any more
-NOBODY = UUID(int=0)
 
 KEY_COLUMNS = (data_keys.c.id, data_keys.c["class"].label("retention_class"), data_keys.c.wrapped)
 
@@ -207,13 +216,26 @@ class Vault:
         """
         return self._erase(delete(data_keys).where(data_keys.c.owner_id == owner), *_forgotten(owner))
 
-    def forget_owner(self, owner: UUID) -> int:
-        """Delete the account's tags and unlink it from the counts of a day, which guard others; counts the tags."""
-        return self._erase(*_forgotten(owner))
+    def forget_tags(self, owner: UUID, class_name: str) -> int:
+        """Delete the account's tags of a retention class; counts them."""
+        of_class: ColumnElement[bool] = tags.CLASS.is_not_distinct_from(class_name)
+        return self._erase(delete(owner_tags).where(owner_tags.c.owner_id == owner, of_class))
 
-    def sweep_tags(self, now: datetime, limit: int) -> int:
-        """Delete up to ``limit`` tags whose time is over; 0 when none are left."""
-        return self._erase(tags.expired(now, limit))
+    def tags_of(self, owners: Sequence[UUID]) -> dict[str, tuple[int, datetime]]:
+        """By retention class: how many tags these accounts were the first to use, and when the last one's time ends."""
+        with self.engine.connect() as connection:
+            return tags.counted(connection, owner_tags.c.owner_id.in_(owners))
+
+    def tags_over(self, now: datetime, spared: Sequence[UUID] = ()) -> dict[str, int]:
+        """By retention class: how many tags ``sweep_tags`` would delete."""
+        with self.engine.connect() as connection:
+            found = tags.counted(connection, tags.is_over(now, spared))
+        return {name: number for name, (number, _) in found.items()}
+
+    def sweep_tags(self, now: datetime, limit: int, class_name: str | None = None, spared: Sequence[UUID] = ()) -> int:
+        """Delete up to ``limit`` tags whose time is over, but for those of accounts that are ``spared``; 0 when none
+        are left."""
+        return self._erase(tags.expired(now, limit, class_name, spared))
 
     def keep_order(self, order: Order) -> None:
         """Remember an order of erasure for a main store that comes back from before it."""
@@ -225,9 +247,19 @@ class Vault:
         with self.engine.connect() as connection:
             return orders.every(connection)
 
-    def sweep_orders(self, given_before: datetime, limit: int) -> int:
-        """Forget up to ``limit`` orders; 0 when none are left."""
-        return self._erase(orders.older(given_before, limit))
+    def orders_of(self, account: UUID) -> Sequence[Order]:
+        """Those about one account, the oldest first."""
+        with self.engine.connect() as connection:
+            return orders.every(connection, account)
+
+    def orders_over(self, given_before: datetime, spared: Sequence[UUID] = ()) -> int:
+        """How many ``sweep_orders`` would forget."""
+        with self.engine.connect() as connection:
+            return orders.count_older(connection, given_before, spared)
+
+    def sweep_orders(self, given_before: datetime, limit: int, spared: Sequence[UUID] = ()) -> int:
+        """Forget up to ``limit`` orders, but for those about accounts that are ``spared``; 0 when none are left."""
+        return self._erase(orders.older(given_before, limit, spared))
 
     def rewrap(self, limit: int) -> int:
         """Wrap up to ``limit`` data keys anew that are not under the primary KEK, retired ones' too.
@@ -322,11 +354,11 @@ def _new_row(kek: Key, owner: UUID, verification: UUID, retention_class: str) ->
 
 
 def _forgotten(owner: UUID) -> tuple[Delete, Update]:
-    """What an account was the first to use is forgotten, but for counts of a window: a cap that its erasure reset
+    """What an account was the first to use is forgotten, but for counts that guard others: a cap that its end reset
     would be none. They live on with no owner."""
     its_own = owner_tags.c.owner_id == owner
-    counted = and_(owner_tags.c.window > 0, owner_tags.c.holder == NOBODY)
-    return delete(owner_tags).where(its_own, ~counted), update(owner_tags).where(its_own).values(owner_id=NOBODY)
+    guards = tags.CLASS.in_(("daily_count", "wrong_amounts"))
+    return delete(owner_tags).where(its_own, ~guards), update(owner_tags).where(its_own).values(owner_id=NOBODY)
 
 
 def not_under(connection: Connection, kek_id: bytes, limit: int) -> list[AnyRow]:

@@ -17,7 +17,7 @@ from verify.errors import Problem
 from verify.field_messages import field_message
 from verify.flows.checks import SHANGHAI
 from verify.flows.rights import carrying, casefile, desk, listing, rules
-from verify.flows.rights.copy_words import purpose, said
+from verify.flows.rights.copy_words import class_name, purpose, said
 from verify.flows.rights.listing import Filters
 from verify.flows.staff.desk import Staff, acting
 from verify.flows.staff.roles import Permission
@@ -48,6 +48,7 @@ ACTIONS: dict[str, Callable[[Staff, UUID, Services, Form], object]] = {
 def register(blueprint: Blueprint) -> None:
     blueprint.app_template_filter("last_day")(last_day)
     blueprint.app_template_filter("copy_word")(lambda code: said(code, language.tag()))
+    blueprint.app_template_filter("class_name")(lambda code: class_name(code, language.tag()))
     blueprint.app_template_filter("purpose")(lambda item: purpose(item, language.tag()))
     blueprint.add_url_rule("/rights", "rights", show_list)
     blueprint.add_url_rule("/rights/<asked>", "rights_case", show)

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from verify.flows.rights.casefile import CaseFile
-from verify.flows.rights.copy_words import said
+from verify.flows.rights.copy_words import class_name
 
 KINDS: Mapping[str, Any] = {
     "access": _("Access and copy"),
@@ -110,9 +110,10 @@ def drafted(case: CaseFile, locale: str) -> str:
     """The beginning of an answer: after an erasure both lists, to who asks what is held, too."""
     if case.row.request.kind not in {"deletion", "access"} or case.erased is None:
         return ""
-    gone = [said(entry["class"], locale) for entry in case.erased["erased"] if entry["keys_destroyed"]]
+    went = (entry for entry in case.erased["erased"] if entry["keys_destroyed"] or entry.get("rows_deleted"))
+    gone = [class_name(entry["class"], locale) for entry in went]
     kept = [
-        f"{said(entry['class'], locale)} ({entry['basis'].partition(':')[0]}, → {(entry['until'] or '–')[:10]})"
+        f"{class_name(entry['class'], locale)} ({entry['basis'].partition(':')[0]}, → {(entry['until'] or '–')[:10]})"
         for entry in case.erased["restricted"]
     ]
     lists = {"gone": ", ".join(gone) or "–", "kept": "; ".join(kept) or "–"}

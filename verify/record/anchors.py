@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from crypto import checkpoint, merkle
 from crypto.checkpoint import NO_PREVIOUS, Leaf
 from crypto.notes import BadNote, Verifier
-from verify.flows.retention import keep_until
+from verify.flows.periods import keep_until
 from verify.models import Checkpoint, Event, Verification
 
 #: between an event's time and its commit lie seconds; more is back-dating

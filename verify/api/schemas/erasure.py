@@ -4,11 +4,13 @@ from marshmallow import fields, validate
 
 from verify.api.fields import Answer
 from verify.flows.erasure import GROUNDS
+from verify.flows.holdings import HELD, PERIOD, REASONS
 
 
 class GoneView(Answer):
     class_ = fields.String(required=True, data_key="class")
     keys_destroyed = fields.Integer(required=True)
+    rows_deleted = fields.Integer(metadata={"description": "Of classes that are rows without a key of their own."})
 
 
 class HoldingView(Answer):
@@ -21,7 +23,7 @@ class HoldingView(Answer):
     until = fields.DateTime(required=True, allow_none=True)
     reason = fields.String(
         required=True,
-        validate=validate.OneOf(["period", "verification_open", "account_open", "request_open", "legal_hold"]),
+        validate=validate.OneOf([PERIOD, HELD, *dict.fromkeys(REASONS.values())]),
         metadata={"description": "Why it is still there."},
     )
     only_stored = fields.Boolean(

@@ -57,8 +57,8 @@ def gather(staff: Staff, request_id: UUID, services: Services) -> CaseFile:
             desk.notes_of(session, row.request, services),
             session.scalars(own.limit(SHOWN)).all(),
             outstanding.live_items(session, row.account) if row.request.kind == "withdrawal" else (),
-            holdings_of(session, row.account),
-            _erased(session, row.account),
+            holdings_of(session, row.account, services),
+            _erased(session, row.account, services),
             outstanding.is_outstanding(session, row.request, row.account),
         )
 
@@ -69,7 +69,7 @@ def _history(session: Session, request: RightsRequest) -> list[tuple[Event, Mapp
     return [(event, json.loads(event.payload)) for event in session.scalars(own.order_by(Event.seq.desc()))]
 
 
-def _erased(session: Session, account: Account) -> Mapping[str, Any] | None:
+def _erased(session: Session, account: Account, services: Services) -> Mapping[str, Any] | None:
     if account.erased_at is None:
         return None
-    return erasure.show(erasure.last(session, account.id))
+    return erasure.show(erasure.last(session, account.id, services))

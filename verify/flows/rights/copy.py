@@ -76,7 +76,7 @@ def export(reach: Reach, account_ref: str, services: Services) -> Copy:
             _each(session.scalars(own).all(), services),
             authorities.of_account(session, account.id),
             _accesses(session, account),
-            [holding.shown() for holding in holdings_of(session, account)],
+            [holding.shown() for holding in holdings_of(session, account, services)],
             rfc3339(services.clock()),
         )
 

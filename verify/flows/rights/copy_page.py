@@ -6,7 +6,7 @@ from typing import Any
 
 from verify.flows.reasons import REASONS, message
 from verify.flows.rights.copy import Copy
-from verify.flows.rights.copy_words import ACCESSES, kind, purpose, said
+from verify.flows.rights.copy_words import ACCESSES, class_name, kind, purpose, said
 from verify.policies.words import Texts
 
 LOCALES = ("zh-CN", "en")
@@ -134,7 +134,7 @@ def _accesses(copy: Copy, locale: str) -> Table:
 def _kept(copy: Copy, locale: str) -> Table:
     rows = [
         (
-            said(kept["class"], locale),
+            class_name(kept["class"], locale),
             kept["basis"].partition(":")[0],
             _time(kept["until"])[:10] or said(kept["reason"], locale),
         )

@@ -69,21 +69,43 @@ NAMES: Mapping[str, Texts] = {
     "guardian": {"zh-CN": "监护人", "en": "Guardian"},
     "passed": {"zh-CN": "已通过", "en": "passed"},
     "failed": {"zh-CN": "未通过", "en": "not passed"},
-    # retention classes
-    "bank": {"zh-CN": "银行卡、账号与预留手机号", "en": "Card, account and reserved mobile"},
-    "unverified": {"zh-CN": "未通过认证的身份信息", "en": "Identity that was not verified"},
-    "document": {"zh-CN": "营业执照与授权书影像", "en": "Scans of licence and letter"},
-    "reading": {"zh-CN": "营业执照识别结果", "en": "What was read from a licence"},
-    "transfer_record": {"zh-CN": "打款记录", "en": "Records of transfers"},
-    "event": {"zh-CN": "认证过程记录", "en": "Record of what happened"},
-    "attempt": {"zh-CN": "对外提供记录", "en": "Record of who was given what"},
-    "rights_request": {"zh-CN": "个人信息请求的处理记录", "en": "Requests about your data"},
-    "account": {"zh-CN": "账号与认证状态", "en": "Account and its states"},
     # why it is kept, where no day is set yet
     "verification_open": {"zh-CN": "认证尚未结束", "en": "the verification is open"},
     "account_open": {"zh-CN": "账号尚未注销", "en": "the account is open"},
     "request_open": {"zh-CN": "请求尚未答复", "en": "the request is not answered yet"},
+    "matter_open": {"zh-CN": "事项尚未办结", "en": "the matter is not put away yet"},
     "legal_hold": {"zh-CN": "依法留存", "en": "legal hold"},
+}
+
+#: retention class → what it holds, in a few words
+CLASS_NAMES: Mapping[str, Texts] = {
+    "identity": {"zh-CN": "身份信息", "en": "Identity"},
+    "bank": {"zh-CN": "银行卡、账号与预留手机号", "en": "Card, account and reserved mobile"},
+    "enterprise": {"zh-CN": "企业信息", "en": "Enterprise"},
+    "unverified": {"zh-CN": "未通过认证的身份信息", "en": "Identity that was not verified"},
+    "document": {"zh-CN": "营业执照与授权书影像", "en": "Scans of licence and letter"},
+    "reading": {"zh-CN": "营业执照识别结果", "en": "What was read from a licence"},
+    "contact": {"zh-CN": "联系方式", "en": "Contact"},
+    "transfer": {"zh-CN": "打款金额", "en": "Amount of a transfer"},
+    "transfer_record": {"zh-CN": "打款记录", "en": "Records of transfers"},
+    "code": {"zh-CN": "短信验证码", "en": "Code by SMS"},
+    "consent": {"zh-CN": "同意与撤回记录", "en": "What was consented to and withdrawn"},
+    "event": {"zh-CN": "认证过程记录", "en": "Record of what happened"},
+    "attempt": {"zh-CN": "对外提供记录", "en": "Record of who was given what"},
+    "review": {"zh-CN": "工作人员所写的内容", "en": "What staff wrote"},
+    "review_record": {"zh-CN": "人工审核记录", "en": "Records of reviews"},
+    "access_log": {"zh-CN": "工作人员查看和操作的记录", "en": "What staff looked at and did"},
+    "rights_request": {"zh-CN": "个人信息请求的处理记录", "en": "Requests about your data"},
+    "authority_request": {"zh-CN": "依法提供给机关的登记", "en": "What authorities asked for"},
+    "bulletin": {"zh-CN": "事件通知记录", "en": "Notices and who was told"},
+    "account": {"zh-CN": "账号与认证状态", "en": "Account and its states"},
+    "erasure_order": {"zh-CN": "删除指令", "en": "Orders of erasure"},
+    "idempotency": {"zh-CN": "防止重复提交的请求摘要", "en": "Digests of repeated requests"},
+    "face_tag": {"zh-CN": "人脸图片的加密摘要", "en": "Keyed digest of a face image's file"},
+    "blind_index": {"zh-CN": "证件与账号的加密摘要", "en": "Keyed digests of numbers"},
+    "daily_count": {"zh-CN": "当天次数的加密计数", "en": "Counts of a day, by keyed digest"},
+    "wrong_amounts": {"zh-CN": "填错打款金额的加密计数", "en": "Wrong amounts, by keyed digest"},
+    "network_log": {"zh-CN": "网络日志", "en": "Network logs"},
 }
 
 #: item of a consent → what it is for
@@ -108,8 +130,13 @@ STOP: Texts = {"zh-CN": "。", "en": ". "}
 
 
 def said(code: str, locale: str) -> str:
-    """The name of a field, step, capability, status or class."""
+    """The name of a field, step, capability or status, or of why something is kept."""
     return NAMES.get(code, {}).get(locale, code)
+
+
+def class_name(code: str, locale: str) -> str:
+    """The name of a retention class."""
+    return CLASS_NAMES.get(code, {}).get(locale, code)
 
 
 def kind(code: str, locale: str) -> str:

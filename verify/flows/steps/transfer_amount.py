@@ -86,7 +86,7 @@ def _judge(
         return Effect(Verb.FAIL, "account_blocked")
     if _is_right([_expected(order, code, proof) for order, code in opened], answer):
         return Effect(Verb.PASS, check=_check(parts[0], proof, services))
-    left = guesses.count_wrong(number, services)
+    left = guesses.count_wrong(number, verification.account_id, services)
     progress.put_transfer(verification, {"attempts_left": left})
     is_last = progress.tries_left(verification, progress.TRANSFER_STEP) == 1
     return Effect(Verb.FAIL, "amount_mismatch" if left or is_last else "account_blocked")

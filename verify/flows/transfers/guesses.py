@@ -1,12 +1,15 @@
-"""What is counted per account number, over all applications and without an owner: transfers and wrong answers.
+"""What is counted per account number, over all applications: transfers and wrong answers.
 
-Nobody's erasure resets these counts, since they protect the account's holder from everybody.
+No erasure resets these counts, of whoever was counted first either: they protect the account's holder from everybody.
 """
 
 from datetime import timedelta
+from uuid import UUID
 
-from verify.flows.limits import DAY, NOBODY
+from verify.flows.limits import DAY
+from verify.flows.retention import CLASSES
 from verify.flows.transfers.challenge import GUESSES
+from verify.models.tags import NOBODY
 from verify.models.vault import TagUse
 from verify.services import Services
 
@@ -15,21 +18,21 @@ KIND = "bank_account"
 GUESSES_WITHIN = timedelta(days=30)
 TRANSFERS_A_DAY = 2
 
-#: a blocked account stays so until staff lift it
-FOR_GOOD = timedelta(days=36525)
+#: a blocked account stays so for as long, unless staff lift it
+BLOCKED = CLASSES["wrong_amounts"].lasts
 
 
-def _transfer(number: str) -> TagUse:
-    return TagUse(KIND, number, b"transfers", NOBODY, NOBODY, DAY, DAY)
+def _transfer(number: str, by: UUID) -> TagUse:
+    return TagUse(KIND, number, b"transfers", NOBODY, by, DAY, DAY)
 
 
-def _wrong(number: str) -> TagUse:
+def _wrong(number: str, by: UUID = NOBODY) -> TagUse:
     """Each wrong answer keeps the earlier ones counted, so no 30 days ever hold more than GUESSES of them."""
-    return TagUse(KIND, number, b"wrong", NOBODY, NOBODY, None, GUESSES_WITHIN, renews=True)
+    return TagUse(KIND, number, b"wrong", NOBODY, by, None, GUESSES_WITHIN, renews=True)
 
 
-def _block(number: str) -> TagUse:
-    return TagUse(KIND, number, b"blocked", NOBODY, NOBODY, None, FOR_GOOD)
+def _block(number: str, by: UUID = NOBODY) -> TagUse:
+    return TagUse(KIND, number, b"blocked", NOBODY, by, None, BLOCKED)
 
 
 def left(number: str, services: Services) -> int:
@@ -38,17 +41,17 @@ def left(number: str, services: Services) -> int:
     return 0 if blocked else max(0, GUESSES - wrong)
 
 
-def count_wrong(number: str, services: Services) -> int:
-    """Count one more wrong answer; how many are left. The last one blocks the account."""
-    [counted] = services.vault.note([_wrong(number)])
+def count_wrong(number: str, by: UUID, services: Services) -> int:
+    """Count one more wrong answer ``by`` an account; how many are left. The last one blocks the number."""
+    [counted] = services.vault.note([_wrong(number, by)])
     if counted.uses >= GUESSES:
-        services.vault.note([_block(number)])
+        services.vault.note([_block(number, by)])
     return max(0, GUESSES - counted.uses)
 
 
-def count_transfer(number: str, services: Services) -> bool:
-    """Count a transfer to this account; false when it has had its number for today (Asia/Shanghai)."""
-    [counted] = services.vault.note([_transfer(number)])
+def count_transfer(number: str, by: UUID, services: Services) -> bool:
+    """Count a transfer to this number; false when it has had as many as it may for today (Asia/Shanghai)."""
+    [counted] = services.vault.note([_transfer(number, by)])
     return counted.uses <= TRANSFERS_A_DAY
 
 

@@ -32,7 +32,7 @@ def open_challenge(session: Session, verification: Verification, services: Servi
     left = guesses.left(account["account_number"], services)
     if not left:
         return "account_blocked"
-    if not guesses.count_transfer(account["account_number"], services):
+    if not guesses.count_transfer(account["account_number"], verification.account_id, services):
         return "transfers_exceeded"
     provider = recipient(verification, services)
     proof = _proof(verification, provider, services)
