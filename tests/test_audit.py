@@ -59,7 +59,7 @@ def test_a_changed_hash_is_found(services: Services, verified: UUID) -> None:
 def test_a_changed_column_is_found(services: Services, verified: UUID) -> None:
     with services.write() as session:
         session.execute(update(Event).where(entry(verified, 2)).values(type="verification.verified"))
-    assert walk(services) == Break(verified, 2, "columns differ from the payload")
+    assert walk(services) == Break(verified, 2, "its column type is not what was hashed")
 
 
 def test_an_entry_taken_out_is_found(services: Services, verified: UUID) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto.chain import event_hash
+from verify.flows.events import FORMAT, bound
 from verify.flows.states import FINAL
 from verify.models import Account, Event, Verification
 
@@ -17,6 +18,9 @@ from verify.models import Account, Event, Verification
 BATCH = 500
 
 NIL = UUID(int=0)
+
+#: what payloads of the first format held
+FIRST = frozenset({"id", "seq", "type", "created_at", "verification", "account"})
 
 #: number and hash before a chain's first entry
 NOTHING: tuple[int, bytes | None] = (0, None)
@@ -68,8 +72,17 @@ def first_break(session: Session, tally: Tally) -> Break | None:
 def _broken(chain: Chain) -> Break | None:
     row = chain.row
     status = row.status if isinstance(row, Verification) else None
-    found = broken_at(row.id, chain.events, row.event_seq, row.event_hash, status, chain.start)
+    found = broken_at(row.id, chain.events, row.event_seq, row.event_hash, status, chain.start) or _elsewhere(chain)
     return found if found is None or isinstance(row, Verification) else replace(found, prefix="acc_")
+
+
+def _elsewhere(chain: Chain) -> Break | None:
+    """An event of another application or mode than its verification or account."""
+    row = chain.row
+    for event in chain.events:
+        if (event.application_id, event.livemode) != (row.application_id, row.livemode):
+            return Break(row.id, event.seq, "its application or mode is not that of whose chain it is")
+    return None
 
 
 def broken_at(
@@ -93,8 +106,9 @@ def broken_at(
         previous = event_hash(previous, event.seq, verification, intact) if isinstance(intact, bytes) else None
         if previous is None or previous != event.hash:
             return Break(verification, event.seq, "changed")
-        if not _columns_agree(event):
-            return Break(verification, event.seq, "columns differ from the payload")
+        reason = _contradiction(event, json.loads(intact))
+        if reason is not None:
+            return Break(verification, event.seq, reason)
     there = before + len(events)
     if there != seq:
         return Break(verification, min(there, seq) + 1, "cut off" if there < seq else "added")
@@ -109,9 +123,17 @@ def _status_agrees(events: Sequence[Event], status: str) -> bool:
     return status == last if FINAL & {status, last} else True
 
 
-def _columns_agree(event: Event) -> bool:
-    payload = json.loads(event.payload)
-    return (payload["id"], payload["seq"], payload["type"]) == (str(event.id), event.seq, event.type)
+def _contradiction(event: Event, payload: dict[str, Any]) -> str | None:
+    """What a column says otherwise than the payload, which is hashed. The first format held fewer of them."""
+    held = bound(event)
+    written = payload.get("format", 1)
+    if written not in {1, FORMAT}:
+        return "its format is not known"
+    names = {*held, "sequence"} if written == FORMAT else FIRST & {*held}
+    differing = sorted(name for name in names if held.get(name) != payload.get(name))
+    if not differing:
+        return None
+    return f"its column {'about_id' if differing[0] == event.about else differing[0]} is not what was hashed"
 
 
 def chains(session: Session) -> Iterator[Chain]:

@@ -53,8 +53,13 @@ def test_an_event_holds_ids_and_codes_and_no_person(chain: list[Event]) -> None:
         assert UUID(payload["id"]) == event.id
         assert payload["seq"] == event.seq
         assert set(payload) <= {
+            "format",
             "id",
             "verification",
+            "application",
+            "livemode",
+            "about",
+            "sequence",
             "seq",
             "type",
             "status",

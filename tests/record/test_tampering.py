@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from tests.custody.conftest import Told
 from tests.verifiers import THEIRS, ours, theirs
 from verify.custody import rotation, waiting
 from verify.flows import checkpointing
-from verify.flows.events import append_to_account, canonical
+from verify.flows.events import append_to_account, bound, canonical
 from verify.jobs import checkpoints, retention
 from verify.models import Account, Attempt, Checkpoint, Consent, Event, SealedStep, Verification
 from verify.record import export, signers
@@ -79,8 +79,9 @@ def rewrite(session: Session, chain: UUID, change: Change, first: int) -> None:
     events = entries(session, chain)
     previous = events[first - 2].hash if first > 1 else None
     for event in events[first - 1 :]:
-        event.payload = canonical(change(event.seq, json.loads(event.payload)))
-        event.created_at = event.created_at
+        said = change(event.seq, json.loads(event.payload))
+        event.created_at, event.type = datetime.fromisoformat(said["created_at"]), said["type"]
+        event.payload = canonical(said | bound(event))
         event.hash = previous = event_hash(previous, event.seq, chain, event.payload)
     set_head(session, chain, event_hash=previous)
 

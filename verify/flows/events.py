@@ -37,6 +37,10 @@ PUBLIC = (
 )
 
 
+#: of payloads: from 2 on they hold what the row's other columns say, so that none can be changed unseen
+FORMAT = 2
+
+
 class Numbered(Protocol):
     """What public events are counted of: a verification, an account or a rights request."""
 
@@ -63,41 +67,57 @@ def append_to_account(
     **data: Any,
 ) -> Event:
     """Add the next entry to the chain of a locked account; ``about`` names a locked object of the account's."""
-    name, subject = about or ("account", account)
-    event = _entry(account, subject, kind, now, {"account": str(account.id), name: str(subject.id), **data})
+    about = about or ("account", account)
+    event = _entry(account, about, kind, now, {"account": str(account.id), **data})
     event.account_id = account.id
-    event.about = name
     session.add(event)
     return event
 
 
 def chained(verification: Verification, kind: str, now: datetime, **data: Any) -> Event:
     """The next entry, not in a session yet; the verification's head has moved on to it."""
-    own = {"verification": str(verification.id), "status": str(verification.status), **data}
-    event = _entry(verification, verification, kind, now, own)
+    own = {"status": str(verification.status), **data}
+    event = _entry(verification, ("verification", verification), kind, now, own)
     event.verification_id = verification.id
-    event.about = "verification"
     return event
 
 
-def _entry(chain: Verification | Account, about: Numbered, kind: str, now: datetime, data: dict[str, Any]) -> Event:
+def _entry(
+    chain: Verification | Account, about: tuple[str, Numbered], kind: str, now: datetime, data: dict[str, Any]
+) -> Event:
     """The chain carries its head, so an append reads nothing and a cut tail shows."""
+    name, subject = about
     seq = chain.event_seq + 1
     is_public = kind in PUBLIC
-    about.sequence += is_public
-    event_id = uuid7()
-    payload = canonical({"id": str(event_id), "seq": seq, "type": kind, "created_at": now.isoformat(), **data})
-    digest = event_hash(chain.event_hash, seq, chain.id, payload)
-    chain.event_seq, chain.event_hash = seq, digest
-    return Event(
-        id=event_id,
-        about_id=about.id,
+    subject.sequence += is_public
+    event = Event(
+        id=uuid7(),
+        about=name,
+        about_id=subject.id,
         application_id=chain.application_id,
         livemode=chain.livemode,
         seq=seq,
-        sequence=about.sequence if is_public else None,
+        sequence=subject.sequence if is_public else None,
         type=kind,
-        payload=payload,
-        hash=digest,
         created_at=now,
     )
+    event.payload = canonical({**data, **bound(event)})
+    event.hash = event_hash(chain.event_hash, seq, chain.id, event.payload)
+    chain.event_seq, chain.event_hash = seq, event.hash
+    return event
+
+
+def bound(event: Event) -> dict[str, Any]:
+    """The columns of an event as its payload holds them; only public ones have a ``sequence``."""
+    held = {
+        "format": FORMAT,
+        "id": str(event.id),
+        "seq": event.seq,
+        "type": event.type,
+        "created_at": event.created_at.isoformat(),
+        "application": str(event.application_id),
+        "livemode": event.livemode,
+        "about": event.about,
+        event.about: str(event.about_id),
+    }
+    return held if event.sequence is None else {**held, "sequence": event.sequence}

@@ -16,7 +16,7 @@ from verify.flows.retention import CLASSES
 from verify.models import Checkpoint, Event
 from verify.services import Services
 
-FORMAT = "realname-audit-export/1"
+FORMAT = "realname-audit-export/2"
 PROOF = "realname-audit-proof/1"
 
 
@@ -37,9 +37,11 @@ def lines(session: Session, services: Services, at: datetime | None = None) -> I
         yield _line(checkpoint=row.note, leaves=leaves)
     for chain in chains(session):
         before, hash_before = chain.start
-        head = {"chain": str(chain.row.id), "last": chain.row.event_seq, "head": _hex(chain.row.event_hash)}
-        yield _line(**head, deleted=before, hash_before=_hex(hash_before))
-        yield from (_line(**_shown(event)) for event in chain.events)
+        owner = chain.row
+        head = {"chain": str(owner.id), "last": owner.event_seq, "head": _hex(owner.event_hash)}
+        owned = {"application": str(owner.application_id), "livemode": owner.livemode}
+        yield _line(**head, **owned, deleted=before, hash_before=_hex(hash_before))
+        yield from (_line(**_shown(event), columns=_columns(event)) for event in chain.events)
 
 
 def proof(session: Session, verification_id: UUID) -> dict[str, Any] | None:
@@ -79,6 +81,20 @@ def _shown(event: Event) -> dict[str, Any]:
         "payload": bytes(event.payload).decode("utf-8", "replace"),
         "hash": _hex(event.hash),
         "checkpoint": event.checkpoint,
+    }
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    """What stands beside the payload, for comparing."""
+    return {
+        "id": str(event.id),
+        "type": event.type,
+        "created_at": event.created_at.isoformat(),
+        "application": str(event.application_id),
+        "livemode": event.livemode,
+        "about": event.about,
+        "about_id": str(event.about_id),
+        "sequence": event.sequence,
     }
 
 

@@ -28,6 +28,9 @@ SLACK = timedelta(minutes=5)
 LEAF = struct.Struct(">16sI32s")
 PROOF = '"realname-audit-proof/1"'
 
+#: of exports; the first said nothing of what stands beside a payload
+EXPORTS = ("realname-audit-export/1", "realname-audit-export/2")
+
 
 class Wrong(Exception):
     """What does not fit, in words."""
@@ -152,6 +155,9 @@ class Record:
     """An export, read line by line."""
 
     def __init__(self, head: dict[str, Any], given: list[str]) -> None:
+        require(head.get("format") in EXPORTS, "it is no export that this program knows")
+        self.has_columns = head["format"] != EXPORTS[0]
+        self.owner: dict[str, Any] = {}
         self.given = given
         self.restores: list[Restore] = []
         self.years = int(head["years"])
@@ -202,6 +208,7 @@ class Record:
     def begin(self, line: dict[str, Any]) -> None:
         self.end()
         self.chain, self.last, self.seen = line["chain"], line["last"], 0
+        self.owner = line
         self.head, self.before = bytes.fromhex(line["head"] or "") or bytes(32), bytes(32)
         if line["deleted"]:
             # the hash that the first event left goes on from; its own checkpoint vouches for both
@@ -216,9 +223,26 @@ class Record:
         require(intact, self._words(seq, "was changed"))
         content = json.loads(payload)
         require(content["seq"] == seq, self._words(seq, "was moved"))
+        if self.has_columns:
+            self._compare_columns(seq, content, line["columns"])
         self._compare(seq, found, datetime.fromisoformat(content["created_at"]), line["checkpoint"])
         self.before, self.seen = found, seq
         self.events += 1
+
+    def _compare_columns(self, seq: int, content: dict[str, Any], columns: dict[str, Any]) -> None:
+        """A payload holds what stands beside it; one of the first format not all of it."""
+        about = columns["about"]
+        held = {name: content[name] for name in ("id", "type", "created_at")}
+        require(content.get("format", 1) in {1, 2}, self._words(seq, "is of a format that this program does not know"))
+        if content.get("format", 1) == 2:  # noqa: PLR2004 - the format
+            held |= {name: content[name] for name in ("application", "livemode", "about")}
+            held |= {"about_id": content.get(about), "sequence": content.get("sequence")}
+        elif about in content:
+            held["about_id"] = content[about]
+        for name, value in held.items():
+            require(columns[name] == value, self._words(seq, f"has another {name} beside it than was hashed"))
+        for name in ("application", "livemode"):
+            require(columns[name] == self.owner[name], self._words(seq, f"is of another {name} than its chain"))
 
     def _compare(self, seq: int, found: bytes, created_at: datetime, number: int | None) -> None:
         if number in self.unlisted:
@@ -285,18 +309,24 @@ class Compared(NamedTuple):
 
 def verify_export(lines: list[str], given: list[str]) -> Verified:
     record = Record(json.loads(lines[0]), given)
-    for text in lines[1:]:
-        line = json.loads(text)
-        if "leaves" in line:
-            record.checkpoint(line["checkpoint"], line["leaves"])
-        elif "chain" in line:
-            record.begin(line)
-        else:
-            record.event(line)
+    for at, text in enumerate(lines[1:], start=2):
+        try:
+            _take(record, json.loads(text))
+        except (KeyError, TypeError, ValueError):
+            raise Wrong(f"line {at} of the export cannot be read") from None  # noqa: EM102
     record.finish()
     keys = [read_note(record.notes[number])["key"] for number in sorted({1, len(record.notes)} & set(record.notes))]
     counts = record.events, record.unsigned, record.over
     return Verified(keys, record.notes, *counts, record.now, tuple(record.restores), frozenset(record.keys))
+
+
+def _take(record: Record, line: dict[str, Any]) -> None:
+    if "leaves" in line:
+        record.checkpoint(line["checkpoint"], line["leaves"])
+    elif "chain" in line:
+        record.begin(line)
+    else:
+        record.event(line)
 
 
 def verify_proof(proof: dict[str, Any]) -> Verified:
