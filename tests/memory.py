@@ -1,4 +1,4 @@
-"""``python -m tests.memory pdf|image FOLDER``: one large paper up and down ten times.
+"""``python -m tests.memory pdf|image FOLDER``: one large paper up and down again and again.
 
 Prints what the process holds after each time. It is a process of its own, since what others did before in it would be
 measured along.
@@ -24,7 +24,7 @@ from verify.papers import MAX_BYTES, draw
 from verify.services import Services
 from verify.watermark import stamped
 
-TIMES = 10
+TIMES = 6
 
 
 def large(kind: str) -> bytes:

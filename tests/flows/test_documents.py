@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-#: bytes that a process may hold more after ten times than after the second
+#: bytes that a process may hold more in the end than after the second time
 GROWTH = 25_000_000
 
 

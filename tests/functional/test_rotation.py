@@ -20,9 +20,9 @@ from tests.databases import postgres_url, scratch_database
 from tests.functional.service import PROGRAM, Service
 from verify import config, create_app
 
-ACCOUNTS = 3000
+ACCOUNTS = 1500
 CALLERS = 4
-KILLS = 6
+KILLS = 4
 
 
 @pytest.fixture
