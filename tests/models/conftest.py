@@ -4,8 +4,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from crypto.keyring import Keyring
+from tests.conftest import Clock
 from tests.databases import postgres_url, scratch_database
 from verify.models.keystore import KeyBase, make_engine
+from verify.models.vault import Vault
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +29,13 @@ def key_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
     yield engine
     KeyBase.metadata.drop_all(engine)
     engine.dispose()
+
+
+@pytest.fixture
+def keyring(clock: Clock) -> Keyring:
+    return Keyring.generate(clock())
+
+
+@pytest.fixture
+def vault(key_engine: Engine, keyring: Keyring, clock: Clock) -> Vault:
+    return Vault(key_engine, keyring, clock)
