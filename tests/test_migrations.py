@@ -17,7 +17,7 @@ from tests.databases import postgres_url, scratch_database
 from verify.boot import open_key_store
 from verify.config import ConfigurationError, Settings
 from verify.migrating import HISTORIES, History, downgrade, migration_engine, require_current, revision, upgrade
-from verify.models import Event, ReviewReason, Verification
+from verify.models import AccessEntry, Event, ReviewReason, Verification
 
 BOTH = pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
 
@@ -137,6 +137,29 @@ def test_a_case_that_waited_before_is_filtered_by_why(settings: Settings) -> Non
     with Session(engine) as session:
         why = select(Verification.type, ReviewReason.code).join(ReviewReason)
         assert {tuple(row) for row in session.execute(why)} == {(code, code) for code in waiting}
+    engine.dispose()
+
+
+def test_what_staff_read_at_the_rights_desk_before_names_its_account(settings: Settings) -> None:
+    upgrade(settings, HISTORIES["main"], "0025")
+    engine = migration_engine(settings.database_url)
+    ids = {name: uuid4() for name in ("application", "account", "request")}
+    known = {"application_id": ids["application"], "account_id": ids["account"], "operator_id": None}
+    with engine.connect() as connection:
+        tables = MetaData()
+        tables.reflect(
+            connection, only=("applications", "accounts", "rights_requests", "access_log"), resolve_fks=False
+        )
+        insert_some(connection, tables.tables["applications"], {"id": ids["application"]})
+        insert_some(connection, tables.tables["accounts"], {**known, "id": ids["account"]})
+        insert_some(connection, tables.tables["rights_requests"], {**known, "id": ids["request"]})
+        for action, detail in (("rights.reveal", {"request": str(ids["request"])}), ("case.search", {})):
+            insert_some(connection, tables.tables["access_log"], {"id": uuid4(), "action": action, "detail": detail})
+        connection.commit()
+    upgrade(settings, HISTORIES["main"])
+    with Session(engine) as session:
+        named = {entry.action: entry.account_id for entry in session.scalars(select(AccessEntry))}
+        assert named == {"rights.reveal": ids["account"], "case.search": None}
     engine.dispose()
 
 

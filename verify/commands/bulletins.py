@@ -62,7 +62,7 @@ def open_command(title: str, known_at: datetime | None, by: str, *, test: bool) 
 @click.option("--from", "begins", type=MOMENT, required=True, help="In Asia/Shanghai.")
 @click.option("--to", "until", type=MOMENT, required=True, help="Excluded.")
 @click.option("--provider", help="Whoever's data went to it in that time.")
-@click.option("--operator", help="Login of staff: whoever's case they dealt with in that time.")
+@click.option("--operator", help="Login of staff: whose case or rights request they opened then.")
 @click.option("--kind", "kinds_", multiple=True, type=click.Choice([k.value for k in Kind]), help="Repeat for more.")
 @click.option("--dry-run", is_flag=True, help="Only count.")
 @click.option("--anew", is_flag=True, help="Forget first whom earlier searches found.")
@@ -75,7 +75,10 @@ def affected_command(
         with services.write() as session:
             found = matters.load(session, matter)
             total = affected.count(session, scope, livemode=found.livemode)
+            unnamed = affected.unnamed(session, scope) if scope.operator else {}
         click.echo(f"{total} accounts")
+        for action, number in unnamed.items():
+            click.echo(f"and {number} {action}, which names nobody: ask what was looked for", err=True)
         if dry_run:
             return
         if anew:

@@ -122,7 +122,7 @@ def _of_documents(session: Session, account: Account, kept: Kept) -> Iterator[Pa
 
 
 def _of_access(session: Session, account: Account, kept: Kept) -> Iterator[Part]:
-    """By its last line of each verification."""
+    """By the last line of each verification, and of the account's requests."""
     last = (
         select(Verification, func.max(AccessEntry.at))
         .join(AccessEntry, AccessEntry.verification_id == Verification.id)
@@ -131,6 +131,9 @@ def _of_access(session: Session, account: Account, kept: Kept) -> Iterator[Part]
     )
     for verification, at in session.execute(last):
         yield _of(verification, kept, at)
+    asked = session.scalar(select(func.max(AccessEntry.at)).where(AccessEntry.account_id == account.id))
+    if asked is not None:
+        yield Part(kept.class_name, f"acc_{account.id}", asked)
 
 
 def _of(verification: Verification, kept: Kept, started: datetime | None) -> Part:

@@ -126,7 +126,10 @@ def _stands(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 #: rows that no account is joined to → true of those that a legal hold keeps
 HELD: Mapping[Any, ColumnElement[bool]] = {
-    AccessEntry: _stands(Hold.account_id == Verification.account_id, AccessEntry.verification_id == Verification.id),
+    AccessEntry: or_(
+        _stands(Hold.account_id == Verification.account_id, AccessEntry.verification_id == Verification.id),
+        _stands(Hold.account_id == AccessEntry.account_id),
+    ),
     AuthorityRequest: _stands(Hold.account_id == AuthorityRequest.account_id),
     Bulletin: _stands(Hold.account_id == Addressee.account_id, Addressee.bulletin_id == Bulletin.id),
 }

@@ -76,6 +76,7 @@ class AccessEntry(Identified, Base):
     __table_args__ = (
         Index("ix_access_log_operator", "operator_id", "id"),
         Index("ix_access_log_verification", "verification_id", "id"),
+        Index("ix_access_log_account", "account_id", "id"),
     )
 
     at: Mapped[datetime]
@@ -85,6 +86,8 @@ class AccessEntry(Identified, Base):
     #: code of the problem it was refused with
     refused: Mapped[str | None]
     verification_id: Mapped[UUID | None]
+    #: of a line about a rights request: whose it is
+    account_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -48,7 +48,7 @@ ACTIONS: dict[str, Callable[[Staff, UUID, Services, Form], object]] = {
 def register(blueprint: Blueprint) -> None:
     blueprint.app_template_filter("last_day")(last_day)
     blueprint.app_template_filter("copy_word")(lambda code: said(code, language.tag()))
-    blueprint.app_template_filter("class_name")(lambda code: class_name(code, language.tag()))
+    blueprint.app_template_filter("class_word")(lambda code: class_name(code, language.tag()))
     blueprint.app_template_filter("purpose")(lambda item: purpose(item, language.tag()))
     blueprint.add_url_rule("/rights", "rights", show_list)
     blueprint.add_url_rule("/rights/<asked>", "rights_case", show)

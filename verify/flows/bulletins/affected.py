@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from providers.base import Kind
+from verify.flows.staff.lines import FIELDS, LINES, UNNAMED
 from verify.models import AccessEntry, Account, Addressee, Attempt, Bulletin, Operator, Verification
 from verify.models.base import insert_for
 from verify.services import Services
@@ -27,8 +28,8 @@ class Scope:
     """What happened, so far as the records can say it. Empty members leave nothing out.
 
     With ``provider``: its calls, as the record of disclosures has them. With ``operator`` (a login): what that member
-    of staff did with cases, as the access log has it. With neither: whoever was known to us until ``until`` and not
-    erased before ``begins``.
+    of staff did with cases and rights requests, as the access log has it; ``kinds`` are those shown in clear then.
+    With neither: whoever was known to us until ``until`` and not erased before ``begins``.
     """
 
     begins: datetime
@@ -64,15 +65,42 @@ def _by_store(scope: Scope) -> ColumnElement[bool]:
 
 
 def _by_staff(scope: Scope) -> ColumnElement[bool]:
-    return exists().where(
-        Verification.account_id == Account.id,
-        AccessEntry.verification_id == Verification.id,
+    """Of cases by their verification, of rights requests by their account."""
+    seen = (*_lines(scope), *_shown(scope.kinds))
+    of_case = (Verification.account_id == Account.id, AccessEntry.verification_id == Verification.id)
+    return or_(exists().where(*of_case, *seen), exists().where(AccessEntry.account_id == Account.id, *seen))
+
+
+def _lines(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """Of that member of staff in that time, but for refusals."""
+    return (
         AccessEntry.refused.is_(None),
         AccessEntry.at >= scope.begins,
         AccessEntry.at < scope.until,
         AccessEntry.operator_id == select(Operator.id).where(Operator.login == scope.operator).scalar_subquery(),
-        *_holds(AccessEntry.detail, scope.kinds),
     )
+
+
+def _shown(kinds: Sequence[str]) -> list[ColumnElement[bool]]:
+    """True of lines that showed one of these in clear; no condition for none."""
+    if not kinds:
+        return []
+    whole = [name for name, line in LINES.items() if line.shows.intersection(kinds)]
+    parted = [name for name, line in LINES.items() if line.by_field]
+    fields = [*kinds, *(FIELDS[kind] for kind in kinds if kind in FIELDS)]
+    by_field = and_(AccessEntry.action.in_(parted), *_holds(AccessEntry.detail, fields))
+    return [or_(AccessEntry.action.in_(whole), by_field)]
+
+
+def unnamed(session: Session, scope: Scope) -> dict[str, int]:
+    """Lists and searches of that member of staff, by kind of line: whom they showed is nowhere kept."""
+    query = (
+        select(AccessEntry.action, func.count())
+        .where(*_lines(scope), *_shown(scope.kinds), AccessEntry.action.in_(UNNAMED))
+        .group_by(AccessEntry.action)
+        .order_by(AccessEntry.action)
+    )
+    return dict(session.execute(query).all())
 
 
 def _sent(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, select, true
 from sqlalchemy.orm import Session, selectinload
 from uuid_utils.compat import uuid7
 
 from verify.errors import Problem
 from verify.flows.staff.roles import Permission, permissions
-from verify.models import AccessEntry, Operator, Verification
+from verify.models import AccessEntry, Operator, RightsRequest, Verification
 from verify.services import Services
 
 
@@ -93,6 +93,7 @@ def entry(
     **detail: Any,
 ) -> AccessEntry:
     """A line of the access log; ``detail`` is ids and codes only."""
+    request = detail.get("request")
     return AccessEntry(
         id=uuid7(),
         at=services.clock(),
@@ -100,5 +101,10 @@ def entry(
         action=action,
         refused=refused,
         verification_id=verification_id,
+        account_id=_owner_of(UUID(request)) if request else None,
         detail={"via": staff.via, **detail},
     )
+
+
+def _owner_of(request_id: UUID) -> ScalarSelect[UUID]:
+    return select(RightsRequest.account_id).where(RightsRequest.id == request_id).scalar_subquery()
