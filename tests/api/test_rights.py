@@ -176,6 +176,21 @@ def test_a_copy_needs_an_approved_request_and_holds_everything_in_clear(
     assert {kept["class"] for kept in copy["kept"]} >= {"identity", "consent", "event"}
 
 
+@pytest.mark.promise("6.1", "6.6")
+@pytest.mark.usefixtures("verified")
+def test_an_answer_leaves_the_copy_to_be_fetched_until_its_day(
+    server: Caller, services: Services, clock: Clock
+) -> None:
+    request = ask(server)
+    approve(services, request)
+    desk.answer(li(services), request, "Your copy can be fetched.", services)
+    until = datetime.fromisoformat(server.get(f"{PATH}/req_{request}").json["export_until"])
+    clock.turn(seconds=(until - clock.now).total_seconds() - 1)
+    assert server.get(f"{ACCOUNT}/export").status_code == 200
+    clock.turn(seconds=1)
+    assert server.get(f"{ACCOUNT}/export").status_code == 403
+
+
 @pytest.mark.promise("6.6")
 @pytest.mark.parametrize(
     ("language", "words"),

@@ -99,12 +99,13 @@ def _accesses(session: Session, account: Account) -> list[dict[str, Any]]:
 
 
 def _approved(session: Session, account: Account, services: Services) -> RightsRequest:
+    """One whose copy may be fetched still, be it answered or not. Raises Problem."""
     query = (
         select(RightsRequest)
         .where(
             RightsRequest.account_id == account.id,
             RightsRequest.kind == "access",
-            RightsRequest.status == rules.APPROVED,
+            RightsRequest.status.in_((rules.APPROVED, rules.ANSWERED)),
             RightsRequest.open_until > services.clock(),
         )
         .order_by(RightsRequest.id.desc())
