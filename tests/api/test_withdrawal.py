@@ -127,6 +127,29 @@ def test_nobody_is_asked_again_until_the_cool_down_is_over(server: Caller, made:
     assert server.post("/v1/verifications", {**wanted, "asked_by_user": True}).status_code == 201
 
 
+def test_a_consent_given_anew_ends_the_cool_down(server: Caller, made: str, clock: Clock) -> None:
+    withdraw(server, "identity")
+    clock.turn(hours=1)
+    server.consent(made)
+    server.post(f"/v1/verifications/{made}/cancel")
+    again = server.create()["id"]
+    clock.turn(hours=1)
+    server.post(f"/v1/verifications/{again}/cancel", {"reason": "consent_declined"})
+    wanted = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
+    assert server.post("/v1/verifications", wanted).json["code"] == "consent_refused"
+
+
+def test_a_consent_to_something_else_ends_no_cool_down(server: Caller, made: str, clock: Clock) -> None:
+    withdraw(server, "face")
+    server.post(f"/v1/verifications/{made}/cancel")
+    clock.turn(hours=1)
+    other = server.create("micro_transfer")["id"]
+    server.consent(other)
+    server.post(f"/v1/verifications/{other}/cancel")
+    wanted = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
+    assert server.post("/v1/verifications", wanted).json["code"] == "consent_refused"
+
+
 @pytest.mark.promise("6.4", "2.3")
 def test_a_no_to_the_first_notice_ends_it_and_is_remembered(server: Caller, clock: Clock) -> None:
     made = server.create()["id"]

@@ -26,7 +26,7 @@ from verify.flows.sealing import seal_step
 from verify.flows.states import Action, InvalidTransition, Status, advance
 from verify.flows.step import Standing, ask
 from verify.flows.steps import sms_code
-from verify.flows.withdrawal import refuse_nagging
+from verify.flows.withdrawal import refuse_nagging, still_refused
 from verify.models import Account, Application, Event, Origin, Verification
 from verify.models.base import insert_now, made_once
 from verify.services import Services
@@ -73,9 +73,8 @@ def create(
             holder.verified_person(session, account.id)
         verification = drafted(verification_id, application, account.id, wanted, now, livemode=livemode)
         if account.refusals and not wanted.asked_by_user:
-            refuse_nagging(
-                application, account.refusals, consent.render(verification, services).ids(required=True), now
-            )
+            needed = consent.render(verification, services).ids(required=True)
+            refuse_nagging(application, still_refused(session, account.id, account.refusals, needed), needed, now)
         progress.offer(verification, servable(verification, services))
         progress.note_contact(verification, wanted.contact)
         _refuse_unready(verification, services)

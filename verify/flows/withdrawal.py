@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from providers.base import Capability
@@ -134,6 +135,21 @@ def _abandon_transfers(session: Session, verification: Verification, now: dateti
     )
     progress.put(verification, progress.TRANSFER_STEP, progress.PENDING, transfer=None, expires_at=None)
     progress.put(verification, "bank_account", progress.PENDING, check=None)
+
+
+def still_refused(
+    session: Session, account_id: UUID, refusals: Mapping[str, str], needed: set[str]
+) -> Mapping[str, str]:
+    """Of the needed items those that were not consented to since they were refused."""
+    own = (Verification.account_id == account_id, Consent.item.in_(needed & refusals.keys()))
+    since = (
+        select(Consent.item, func.max(Consent.granted_at))
+        .join(Verification, Verification.id == Consent.verification_id)
+        .where(*own, Consent.withdrawn_at.is_(None))
+        .group_by(Consent.item)
+    )
+    again = dict(session.execute(since).all())
+    return {item: at for item, at in refusals.items() if item not in again or again[item] < datetime.fromisoformat(at)}
 
 
 def refuse_nagging(application: Application, refusals: Mapping[str, str], needed: set[str], now: datetime) -> None:
