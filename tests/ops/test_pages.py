@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import Statements
@@ -17,6 +19,8 @@ from tests.desk import seated
 from tests.staff import in_review, logged
 from verify import ops
 from verify.flows.review import cases
+from verify.flows.review import queue as waiting
+from verify.flows.staff import sessions
 from verify.models import Operator
 from verify.ops import charts, log_words, words
 from verify.services import Services
@@ -255,3 +259,38 @@ def test_the_access_log_speaks_in_words(app: Flask, services: Services) -> None:
 def test_who_was_granted_no_application_reads_so(app: Flask, services: Services) -> None:
     desk, _ = seated(app, services, "zhao", "administrator", applications=[])
     assert "No application has been granted to you" in desk.get("/ops/overview")
+
+
+def broken(*_: object, **__: object) -> None:
+    raise LookupError("张伟")
+
+
+def unreachable(*_: object, **__: object) -> None:
+    raise OperationalError("select", {}, Exception("gone"))
+
+
+@pytest.mark.parametrize(
+    ("failing", "status", "said"), [(broken, 500, "Something went wrong here"), (unreachable, 503, "cannot be reached")]
+)
+def test_what_nobody_expected_is_a_page_of_the_console_and_tells_nothing(
+    app: Flask,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: Callable[..., None],
+    status: int,
+    said: str,
+) -> None:
+    desk, _ = seated(app, services, "li")
+    monkeypatch.setattr(waiting, "page", failing)
+    page = desk.get("/ops/queue", status)
+    assert said in page
+    assert 'class="bar"' in page
+    assert "张伟" not in page
+
+
+def test_without_any_store_the_console_still_answers_with_a_page(
+    app: Flask, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, _ = seated(app, services, "li")
+    monkeypatch.setattr(sessions, "find", unreachable)
+    assert "A store cannot be reached." in desk.get("/ops/queue", 503)

@@ -4,15 +4,19 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from providers.base import Capability, Outcome, Request, Unavailable
 from providers.sandbox import Sandbox
 from tests.caller import PORTRAIT, Caller, person
-from tests.conftest import Clock
+from tests.conftest import Clock, Nudges
 from tests.desk import seated
 from tests.enterprises import in_person, to_representative
-from tests.staff import make_staff
+from tests.staff import events_of, make_staff
+from tests.transfers import to_amount
 from verify.flows.review import steering
+from verify.jobs import transfers
+from verify.models import Transfer
 from verify.services import Services
 
 
@@ -105,3 +109,37 @@ def test_a_parked_enterprise_says_when_the_register_is_asked_again_and_how_often
     wang.post(path(case, "retry"))
     clock.turn(seconds=1)
     assert "The register is being asked again." in wang.get(path(case))
+
+
+def test_an_open_transfer_says_who_owes_what_and_until_when_and_is_asked_about_at_once(
+    app: Flask, server: Caller, services: Services, clock: Clock, nudges: Nudges
+) -> None:
+    made = to_amount(server, ending="0003")
+    case = UUID(made.removeprefix("ver_"))
+    wang, _ = seated(app, services, "wang", "supervisor")
+    page = wang.get(path(case))
+    assert "Ordered through Sandbox" in page
+    assert "If nobody can tell by Dec 8, 2026" in page
+    assert "Ask the vendor for its answer now" in page
+    nudges.sent.clear()
+    wang.post(path(case, "retry"))
+    [(table, transfer)] = nudges.sent
+    assert table == "transfers"
+    with services.read() as session:
+        assert session.get_one(Transfer, transfer).due_at == services.clock()
+    assert "review.retried" in events_of(services, case)
+
+
+def test_a_transfer_that_nobody_confirms_says_how_it_is_carried_on(
+    app: Flask, server: Caller, services: Services, clock: Clock
+) -> None:
+    made = to_amount(server, ending="0003")
+    while server.read(made)["status"] == "processing":
+        clock.turn(days=1)
+        transfers.sweep(services)
+    wang, _ = seated(app, services, "wang", "supervisor")
+    page = wang.get(path(UUID(made.removeprefix("ver_"))))
+    with services.read() as session:
+        reference = session.scalars(select(Transfer.id)).one().hex
+    assert "Transfer nobody confirms" in page
+    assert f"realname transfers settle {reference} --as" in page

@@ -4,15 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, json, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from verify import unforeseen
 from verify.errors import FieldError, Problem
-
-log = structlog.get_logger()
 
 #: what is no code of ours is a library's sentence, which may quote the value
 CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -33,9 +29,7 @@ FRAMEWORK = {
 def register(app: Flask) -> None:
     app.register_error_handler(Problem, answer)
     app.register_error_handler(HTTPException, _framework)
-    app.register_error_handler(DBAPIError, _store_down)
-    app.register_error_handler(PoolTimeout, _store_down)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, lambda error: answer(unforeseen.recorded(error)))
 
 
 def answer(problem: Problem) -> Response:
@@ -85,14 +79,3 @@ def _first(found: Any) -> str:
     while not isinstance(found, str):
         found = next(iter(found.values() if isinstance(found, Mapping) else found))
     return found if CODE.fullmatch(found) else "wrong_type"
-
-
-def _store_down(error: Exception) -> Response:
-    log.error("store unavailable", error=type(error).__name__)
-    return answer(Problem("not_ready", "A store cannot be reached; try again.", retry_after=2))
-
-
-def _unexpected(error: Exception) -> Response:
-    # its text may hold what was submitted; the log's processor keeps places, not values
-    log.error("request failed", error=type(error).__name__, exc_info=error)
-    return answer(Problem("internal_error"))

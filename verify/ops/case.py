@@ -1,6 +1,6 @@
 """One case: everything a reviewer needs to decide it without leaving the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from providers.base import Capability
 from verify.auth import services, staff
 from verify.errors import Problem
 from verify.field_messages import field_message
-from verify.flows import progress, troubles
-from verify.flows.review import cases, deciding, repeating, revealing, steering, viewing
+from verify.flows import progress, routing, troubles
+from verify.flows.methods import STEPS
+from verify.flows.review import cases, deciding, paying, repeating, revealing, steering, viewing
 from verify.flows.review.dossier import Dossier, gather
 from verify.flows.review.four_eyes import Matter, overridden
 from verify.flows.review.looking import to_read
@@ -24,6 +25,7 @@ from verify.flows.review.referrals import referrals
 from verify.flows.review.stuck import waits_for
 from verify.flows.staff.desk import Staff
 from verify.flows.states import FINAL
+from verify.models import Consent, Verification
 from verify.ops import access, language, pages, words
 from verify.ops.timeline import recipient, timeline
 from verify.services import Services
@@ -90,8 +92,9 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
         papers=sorted(found.documents, key=lambda paper: paper not in read_first),
         read_first=read_first,
         read_words=words.listed(words.STEPS, (paper.step for paper in read_first)),
-        owed=owed,
-        others=steering.others(verification, services()),
+        owed=owed or (found.transfer and paying.can_be_asked_about(found.transfer, services())),
+        told_by=found.transfer and paying.referred_at(found.transfer),
+        others=_nearest_first(steering.others(verification, services()), verification),
         extensions=steering.EXTENSIONS,
         since=(since := stands_since(verification)),
         late=since and services().clock() - since > target(services()),
@@ -104,6 +107,13 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
         **{"revealed": {}, "withheld": "", "error": None, "at": None, **more},
     )
     return shown, status
+
+
+def _nearest_first(consents: Sequence[Consent], verification: Verification) -> list[Consent]:
+    """Those whom the step that is stuck could ask before the others."""
+    step = progress.open_step(verification)
+    near = routing.capabilities_of(verification, STEPS[step]) if step else ()
+    return sorted(consents, key=lambda consent: consent.capability not in near)
 
 
 def _people(found: Dossier, who: Staff) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from flask_babel import format_date, format_time, format_timedelta
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound
 
+from verify import unforeseen
 from verify.auth import public, services, staff
 from verify.errors import Problem
 from verify.flows.reasons import message
@@ -48,6 +49,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Problem, refused)
     blueprint.register_error_handler(CSRFError, _stale)
     blueprint.register_error_handler(HTTPException, _failed)
+    blueprint.register_error_handler(Exception, lambda error: refused(unforeseen.recorded(error)))
 
 
 def _shared() -> dict[str, Any]:
@@ -55,7 +57,6 @@ def _shared() -> dict[str, Any]:
         "words": words,
         "may": access.may,
         "me": g.get("staff"),
-        "presence": access.presence(),
         "said": said,
         "csrf_token": cookies.csrf_token,
         "lang": language.tag(),

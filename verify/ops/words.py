@@ -253,6 +253,7 @@ PROBLEMS: Mapping[str, Any] = {
     "step_unanswered": _("A step has no answer yet: have the vendor asked once more, or ask the user for it."),
     "documents_unopened": _("Look at every page of the papers that wait to be read first; then approve."),
     "storage_unavailable": _("The documents cannot be reached. Try again in a moment."),
+    "internal_error": _("Something went wrong here; it is on record. Try again in a moment."),
     "not_ready": _("A store cannot be reached. Try again in a moment."),
     "invalid_input": _("Something in the form is not right."),
     "malformed": _("That could not be read."),

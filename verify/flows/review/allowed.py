@@ -23,7 +23,7 @@ def actions(case: Dossier, staff: Staff) -> Sequence[str]:
         "reject": decides,
         "ask-again": decides,
         "confirm": Permission.CONFIRM in may and override is not None and override.proposed_by != staff.id,
-        "retry": steers and (owed or repeating.owed(verification) is not None),
+        "retry": steers and bool(owed or case.recheck or case.transfer or repeating.owed(verification)),
         "extend": steers,
         "take-in": steers and verification.status == Status.PENDING,
         "note": Permission.NOTE in may,

@@ -12,6 +12,7 @@ from verify.errors import Problem
 from verify.flows import documents, progress
 from verify.flows.case import with_application
 from verify.flows.enterprise import parking
+from verify.flows.review import paying
 from verify.flows.review.answered import unknown
 from verify.flows.review.comparing import Compared, compare, current, unread
 from verify.flows.review.masks import MASKS, masked
@@ -27,6 +28,7 @@ from verify.models import (
     Recheck,
     ReviewClaim,
     ReviewNote,
+    Transfer,
     Verification,
 )
 from verify.services import Services
@@ -68,6 +70,8 @@ class Dossier:
     unanswered: Sequence[str]
     #: when the register is asked again, and how often it was put off
     recheck: Recheck | None
+    #: the transfer that it waits for
+    transfer: Transfer | None
 
 
 def gather(staff: Staff, verification_id: UUID, services: Services, action: str = "case.open") -> Dossier:
@@ -120,6 +124,7 @@ def _gather(session: Session, staff: Staff, verification_id: UUID, services: Ser
         erased=bool(erased),
         unanswered=unknown(verification, known),
         recheck=parking.of(session, verification, parking.Kind.RECORD) if progress.next_check(verification) else None,
+        transfer=paying.of(session, verification),
     )
 
 

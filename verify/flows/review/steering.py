@@ -11,12 +11,13 @@ from providers.base import Capability
 from verify.errors import Problem, invalid
 from verify.flows import events, troubles
 from verify.flows.enterprise import parking
-from verify.flows.review import cases, four_eyes, repeating
+from verify.flows.review import cases, four_eyes, paying, repeating
 from verify.flows.review.referring import refer
 from verify.flows.routing import can_serve
 from verify.flows.staff.desk import Staff, acting
 from verify.flows.staff.roles import Permission
 from verify.flows.states import FINAL, InvalidTransition, Status
+from verify.flows.transfers.callbacks import make_due
 from verify.models import Attempt, Consent, Verification
 from verify.services import Services
 
@@ -35,8 +36,11 @@ def retry(staff: Staff, verification_id: UUID, services: Services) -> bool:
         owed = owed_attempts(session, [verification.id])
         parked = parking.of(session, verification, parking.Kind.RECORD)
         again = None
+        paid = paying.of(session, verification)
         if parked is not None and parked.due_at is not None:
             parked.due_at = services.clock()
+        elif paid is not None and paying.can_be_asked_about(paid, services):
+            make_due(session, paid.id, services)
         elif not owed:
             again = repeating.owed(verification)
             if again is None:
@@ -48,6 +52,8 @@ def retry(staff: Staff, verification_id: UUID, services: Services) -> bool:
         cases.log(session, verification, "retried", staff, services, **detail)
     for attempt in owed:
         services.nudge("attempts", attempt.id)
+    if paid is not None:
+        services.nudge("transfers", paid.id)
     if again is None:
         return True
     stood = repeating.repeat(verification, services).verification

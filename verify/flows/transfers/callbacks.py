@@ -81,7 +81,7 @@ def _keep(name: str, hint: CallbackHint, transfer_id: UUID | None, body: bytes, 
         new = insert_for(session, Callback).values(row).on_conflict_do_nothing().returning(Callback.id)
         is_new = session.execute(new).first() is not None
         if is_new and found is not None:
-            _make_due(session, found, services)
+            make_due(session, found, services)
     if is_new and found is not None:
         services.nudge("transfers", found)
 
@@ -99,7 +99,7 @@ def _ours(session: Session, name: str, transfer_id: UUID | None) -> UUID | None:
     return found.id if found is not None and found.provider == name else None
 
 
-def _make_due(session: Session, transfer_id: UUID, services: Services) -> None:
+def make_due(session: Session, transfer_id: UUID, services: Services) -> None:
     """Whoever sees to it at this moment finds that a hint came meanwhile, and looks once more."""
     now = services.clock()
     session.execute(
