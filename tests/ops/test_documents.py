@@ -52,13 +52,17 @@ def test_a_watermark_covers_every_part_of_a_picture() -> None:
         assert all((part.getextrema()[1] or 0) > 30 for part in parts)
 
 
-def test_a_purged_document_is_not_shown_and_the_try_is_logged(app: Flask, services: Services, case: str) -> None:
+@pytest.mark.parametrize("is_purged", [True, False], ids=["purged", "due to be"])
+def test_a_purged_document_is_not_shown_and_the_try_is_logged(
+    app: Flask, services: Services, case: str, is_purged: bool
+) -> None:
     desk, _ = seated(app, services, "li")
     [source] = pages(desk, case)
     with services.write() as session:
         document = session.scalars(select(Document)).one()
         document.due_at = services.clock()
-    assert documents.purge(document.id, services)
+    if is_purged:
+        assert documents.purge(document.id, services)
     desk.get(source, 404)
     assert logged(services)[-1] == ("case.document", "not_found")
     assert "has been erased" in desk.get(f"/ops/cases/{case}")

@@ -119,11 +119,11 @@ def of(session: Session, verification_id: UUID) -> list[Document]:
 
 
 def open_for_reader(document: Document, services: Services) -> Iterator[bytes]:
-    """Its bytes, piece by piece, with no transaction open. Raises Problem not_found once it was purged.
+    """Its bytes, piece by piece, with no transaction open. Raises Problem not_found once it is to be purged.
 
     Who may read it is asked and noted by the caller.
     """
-    if document.purged_at is not None:
+    if document.is_over(services.clock()):
         raise Problem("not_found", "This document was purged.")
     try:
         return open_document(services.vault.keys(document.id), document.id, services.blobs.get(str(document.id)))

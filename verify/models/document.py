@@ -34,3 +34,7 @@ class Document(Identified, Due, Base):
     taken_at: Mapped[datetime | None]
     #: when key and bytes were destroyed
     purged_at: Mapped[datetime | None]
+
+    def is_over(self, now: datetime) -> bool:
+        """True once it is purged or due to be: nobody reads it in the minute that a worker may take."""
+        return self.purged_at is not None or (self.due_at is not None and self.due_at <= now)

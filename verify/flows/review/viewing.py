@@ -29,7 +29,7 @@ def page(
     with acting(staff, Permission.DOCUMENTS, SHOWN, services, verification_id, **detail) as session:
         verification = cases.load_locked(session, staff, verification_id)
         found = session.get(Document, document_id)
-        if found is None or found.verification_id != verification.id or found.purged_at is not None:
+        if found is None or found.verification_id != verification.id or found.is_over(services.clock()):
             raise Problem("not_found")
         if not 0 <= number < found.pages:
             raise Problem("not_found")
