@@ -59,6 +59,7 @@ MATRIX = [
     ("authority_not_shown", None, False, False),
     ("enterprise_not_operating", None, False, False),
     ("not_this_person", None, False, False),
+    ("checks_unavailable", None, False, False),
     ("license_mismatch", "enterprise", True, True),
     ("license_expired", "license", True, True),
     ("license_unreadable", "license", True, False),

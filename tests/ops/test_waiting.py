@@ -1,5 +1,6 @@
 """What the page of a case says of a wait that is nobody's fault, and what it offers against it."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -65,6 +66,7 @@ def test_a_case_taken_in_offers_what_can_be_done_and_nothing_else(
     assert APPROVE not in page
     assert "It cannot be approved yet. Nothing is known of: Face." in page
     assert RETRY in page
+    assert re.findall(r'name="reason" value="([^"]+)"', page)[0] == "checks_unavailable"
     wang.post(path(case, "retry"))
     assert "none answers yet" in wang.get(path(case))
     sandbox.down = frozenset()

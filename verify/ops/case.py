@@ -20,7 +20,7 @@ from verify.flows.review.dossier import Dossier, gather
 from verify.flows.review.four_eyes import Matter, overridden
 from verify.flows.review.looking import to_read
 from verify.flows.review.queue import stands_since, target
-from verify.flows.review.reasons import REJECTIONS
+from verify.flows.review.reasons import REJECTIONS, UNCHECKED
 from verify.flows.review.referrals import referrals
 from verify.flows.review.stuck import waits_for
 from verify.flows.staff.desk import Staff
@@ -88,7 +88,7 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
         any_hidden=any(f.hidden for fields in found.fields.values() for f in fields),
         askable=deciding.askable(verification),
         asked_first=set(referrals(verification)) or set(overridden(verification)),
-        rejections=REJECTIONS,
+        rejections=sorted(REJECTIONS, key=lambda code: code != UNCHECKED) if found.unanswered else REJECTIONS,
         papers=sorted(found.documents, key=lambda paper: paper not in read_first),
         read_first=read_first,
         read_words=words.listed(words.STEPS, (paper.step for paper in read_first)),

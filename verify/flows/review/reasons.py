@@ -2,6 +2,9 @@
 
 from verify.flows.reason import Reason
 
+#: the one to reject with where no vendor answered
+UNCHECKED = "checks_unavailable"
+
 REVIEW_REASONS = (
     Reason(
         "approved_by_staff",
@@ -73,6 +76,15 @@ REVIEW_REASONS = (
         zh="未能确认申请认证的是本人。请由本人重新发起认证，或联系客服申请复核。",
         en="It could not be confirmed that the person named is the one applying. That person should start a new "
         "verification, or contact customer service for another review.",
+    ),
+    Reason(
+        UNCHECKED,
+        None,
+        retryable=False,
+        costs_try=False,
+        zh="核验服务长时间无法办理，本次认证没有完成，与您提交的内容无关。可以稍后重新发起一次认证，或联系客服。",
+        en="The checking service could not be reached for a long time, so the verification was not completed. This is "
+        "not about what you submitted; you can start a new verification later, or contact customer service.",
     ),
 )
 
