@@ -75,7 +75,7 @@ def sealed(services: Services, verification: str) -> set[str]:
 def kept(services: Services, verification: str) -> dict[str, Any]:
     """As ``realname why`` says of a verification: class → whether it is only stored, and until when."""
     with services.read() as session:
-        found = holdings_of(session, session.scalars(select(Account)).one())
+        found = holdings_of(session, session.scalars(select(Account)).one(), services)
         return {
             one.retention_class: (one.only_stored, one.until, one.reason) for one in found if one.of == verification
         }
@@ -150,7 +150,7 @@ def test_a_legal_hold_keeps_all_of_it_hidden_until_it_is_lifted(server: Caller, 
     assert sealed(services, wrong) == {"identity"}
     holds.lift(hold, "compliance", services)
     with services.read() as session:
-        ordered = erasure.last(session, account, plain(wrong)).erasure
+        ordered = erasure.last(session, account, services, plain(wrong)).erasure
     assert ordered.ground == "correction"
     assert erasure.carry_out(ordered.id, services)
     assert sealed(services, wrong) == set()
