@@ -12,6 +12,7 @@ from verify import policies
 from verify.flows.methods import METHODS, STEPS
 from verify.flows.retention import CLASSES
 from verify.policies import LOCALES, POLICIES, Policy
+from verify.policies.guardians import MINORS_ITEMS, MINORS_SHARES
 from verify.policies.items import ITEMS, Item
 from verify.policies.shares import SHARES, Share
 from verify.policies.words import KIND_NAMES, Texts
@@ -29,6 +30,10 @@ each_policy = pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: pol
 each_locale = pytest.mark.parametrize("locale", LOCALES)
 each_item = pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 each_share = pytest.mark.parametrize("share", SHARES.values(), ids=lambda share: share.capability)
+
+
+def named(one: Item | Share) -> str:
+    return one.id if isinstance(one, Item) else one.capability
 
 
 # Versions
@@ -278,6 +283,25 @@ def test_the_face_item_names_its_law_and_the_other_ways() -> None:
     assert "人脸识别技术应用安全管理办法" in face.basis
     assert "其他认证方式" in face.purpose["zh-CN"]
     assert "another method" in face.purpose["en"]
+
+
+# Guardians
+
+
+@each_locale
+@pytest.mark.parametrize("text", [*MINORS_ITEMS.values(), *MINORS_SHARES.values()], ids=named)
+def test_a_guardian_is_not_taken_for_whoever_it_is_about(text: Item | Share, locale: str) -> None:
+    said = [text.purpose, text.retention, *([text.method] if isinstance(text, Share) else [])]
+    spoken_to = re.compile(r"您|\byou(r|rs|rself)?\b", re.IGNORECASE)
+    assert [words[locale] for words in said if spoken_to.search(words[locale])] == []
+
+
+def test_a_guardian_reads_as_much_as_the_minor() -> None:
+    steps = {step for (type_, _), found in METHODS.items() if type_ == "personal" for step in found}
+    assert MINORS_ITEMS.keys() == {item.id for item in items_for(steps, "personal")}
+    for item in ITEMS:
+        if item.id in MINORS_ITEMS:
+            assert (MINORS_ITEMS[item.id].kinds, MINORS_ITEMS[item.id].required) == (item.kinds, item.required)
 
 
 # Recipients

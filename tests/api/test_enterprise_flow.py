@@ -401,6 +401,7 @@ def verified_enterprise(server: Caller) -> str:
     return made
 
 
+@pytest.mark.promise("反诈法 22")
 def test_a_register_that_says_closed_twice_suspends_the_account(
     server: Caller, services: Services, clock: Clock, sandbox: Lagging
 ) -> None:

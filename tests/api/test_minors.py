@@ -1,5 +1,6 @@
 """Policy 7, PIPL 31: people under 18 are verified with a guardian's consent, or not at all."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -211,6 +212,20 @@ def test_an_adult_who_mistyped_goes_on_without_a_guardian(shop: Caller) -> None:
     shop.post(f"/v1/verifications/{made}/switch_method", {"method": "bank_card"})
     shop.consent(made)
     assert shop.read(made)["next_step"] == "guardian"
+
+
+@pytest.mark.promise("7")
+@pytest.mark.parametrize(("locale", "reader"), [("zh-CN", "您"), ("en", r"\byou")])
+@pytest.mark.parametrize("method", ["face", "bank_card"])
+def test_a_guardian_reads_of_the_minor_and_is_spoken_to_in_their_own_item_alone(
+    shop: Caller, method: str, locale: str, reader: str
+) -> None:
+    made = started(shop, TEEN, method)
+    path = f"/v1/verifications/{made}/guardian/consent_notice?locale={locale}"
+    own, *granted = asked(shop, made).get(path).json["items"]
+    assert re.search(reader, own["purpose"])
+    said = [text for item in granted for text in (item["purpose"], item["retention"], str(item.get("recipient")))]
+    assert [text for text in said if re.search(reader, text)] == []
 
 
 # Nobody consents in a guardian's name

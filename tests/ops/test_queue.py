@@ -126,6 +126,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(
     assert page.total == 5
 
 
+@pytest.mark.promise("反诈法 22")
 @pytest.mark.parametrize("how", ["id", "bare id", "account", "ID number"])
 def test_a_case_is_found(app: Flask, server: Caller, services: Services, how: str) -> None:
     case = in_review(server, services, "acct-1", **UNREADABLE)

@@ -85,9 +85,11 @@ def shown_purpose(item: Item, locale: str) -> dict[str, Any]:
     }
 
 
-def shown_share(share: Share, locale: str, services: Services) -> dict[str, Any]:
+def shown_share(
+    share: Share, locale: str, services: Services, texts: Mapping[Capability, ShareText] = SHARES
+) -> dict[str, Any]:
     recipient = services.providers[share.provider].recipient
-    text = SHARES[share.capability]
+    text = texts[share.capability]
     return {
         "id": share.id,
         "required": share.required,

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from verify.errors import Problem
 from verify.field_messages import FIELD_MESSAGES
-from verify.pages.notices import by_method
+from verify.pages.notices import by_age, by_method
 
 TYPES: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
@@ -42,7 +42,7 @@ class Assets:
     def read(cls) -> "Assets":
         found = dict(_below(files(__package__) / "static", PurePosixPath()))
         found["messages.js"] = _messages()
-        found["gallery_notices.js"] = _module(by_method())
+        found["gallery_notices.js"] = _module({**by_method(), **by_age()})
         made = {name: _asset(name, content) for name, content in sorted(found.items())}
         version = hashlib.sha256("".join(f"{name}:{a.digest}\n" for name, a in made.items()).encode())
         return cls(version.hexdigest()[:12], made)

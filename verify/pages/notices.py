@@ -6,7 +6,9 @@ from typing import Any
 from verify.flows.consent_notice import shown_purpose
 from verify.flows.methods import METHODS, STEPS
 from verify.policies import LOCALES
+from verify.policies.guardians import MINORS_ITEMS, MINORS_SHARES
 from verify.policies.items import ITEMS
+from verify.policies.minors import GUARDIAN_ITEMS, PREFIX
 from verify.policies.shares import SHARES, Share
 from verify.policies.words import Texts
 
@@ -18,6 +20,26 @@ def by_method() -> Mapping[str, Mapping[str, list[dict[str, Any]]]]:
     return {
         method: {locale: _items(kind, steps, locale) for locale in LOCALES}
         for (kind, method), steps in reversed(list(METHODS.items()))
+    }
+
+
+def by_age() -> Mapping[str, Mapping[str, list[dict[str, Any]]]]:
+    """The same of a guardian's page, by group of age and language: behind all that a minor grants for the face."""
+    steps = METHODS["personal", "face"]
+    asked = dict.fromkeys(found for name in steps if (found := STEPS[name].asks))
+    granted = {
+        locale: [
+            *(shown_purpose(item, locale) for item in MINORS_ITEMS.values() if set(steps) & set(item.applies_to)),
+            *(_share(MINORS_SHARES[capability], locale) for capability in asked),
+        ]
+        for locale in LOCALES
+    }
+    return {
+        group: {
+            locale: [shown_purpose(own, locale), *({**item, "id": PREFIX + item["id"]} for item in granted[locale])]
+            for locale in LOCALES
+        }
+        for group, own in GUARDIAN_ITEMS.items()
     }
 
 

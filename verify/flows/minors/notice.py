@@ -17,12 +17,10 @@ from verify.flows.consent import Granted, live_items
 from verify.flows.consent_notice import Share, shown_purpose, shown_share
 from verify.flows.policy_text import text_of
 from verify.models import Consent, Verification
-from verify.policies.items import ITEMS, Item
+from verify.policies.guardians import MINORS_ITEMS, MINORS_SHARES
+from verify.policies.items import Item
 from verify.policies.minors import GUARDIAN_ITEMS, PREFIX
-from verify.policies.shares import SHARES
 from verify.services import Services
-
-PURPOSES = {item.id: item for item in ITEMS}
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class GuardianNotice:
 
 
 def _words(item: Item | Share) -> list[Any]:
-    text = SHARES[item.capability] if isinstance(item, Share) else item
+    text = MINORS_SHARES[item.capability] if isinstance(item, Share) else item
     return [sorted(item.kinds), text.purpose, text.retention]
 
 
@@ -83,7 +81,7 @@ def render(verification: Verification, services: Services) -> GuardianNotice:
 
 def _granted(consent_: Consent) -> Item | Share:
     if consent_.capability is None or consent_.provider is None:
-        return PURPOSES[consent_.item]
+        return MINORS_ITEMS[consent_.item]
     return Share(Capability(consent_.capability), consent_.provider, consent_.position, tuple(consent_.kinds))
 
 
@@ -107,5 +105,5 @@ def shown(ref: Ref, services: Services, locale: str | None = None) -> dict[str, 
 
 def _shown(item: Item | Share, locale: str, services: Services) -> dict[str, Any]:
     if isinstance(item, Share):
-        return shown_share(item, locale, services)
+        return shown_share(item, locale, services, MINORS_SHARES)
     return shown_purpose(item, locale)

@@ -86,6 +86,8 @@ export const SCENARIOS = {
   face_liveness: [at("face", "face", wrong("face", "liveness_failed"), { attempts_left: 1 })],
   face_hosted: [at("face", "face"), { hosted: { opens_in: "browser" } }],
   face_hosted_wechat: [at("face", "face"), { hosted: { opens_in: "wechat" } }],
+  face_alone: [at("face", "face", { alternatives: [] })],
+  face_enterprise: [at("legal_representative", "face")],
   bank_card: [at("bank_card", "bank_card")],
   bank_card_mismatch: [at("bank_card", "bank_card", wrong("bank_card", "bank_card_mismatch"), { attempts_left: 2 })],
   sms_code: [at("bank_card", "sms_code", {}, { sent_to: "138****0001", resend_at: soon(0.015), expires_at: soon(0.16) })],
@@ -119,6 +121,13 @@ export const SCENARIOS = {
   explanation: [at("face", "face", ended("rejected", ["methods_exhausted"])), { screen: "explanation" }],
   expired: [at("face", "identity", ended("expired", ["expired"]))],
   canceled: [at("face", "identity", ended("canceled", ["canceled"]))],
+  guardian_ask: [null, { guardian: "requested", age: "minor" }],
+  guardian_ask_child: [null, { guardian: "requested", age: "child" }],
+  guardian_granted: [null, { guardian: "granted" }],
+  guardian_declined: [null, { guardian: "declined" }],
+  guardian_withdrawn: [null, { guardian: "withdrawn" }],
+  guardian_over: [null, { guardian: "replaced" }],
+  guardian_link: [null, { guardian: "stopped" }],
   link_incomplete: [null, { stopped: "no_link" }],
   link_expired: [null, { stopped: "invalid_credentials" }],
   link_unknown: [null, { stopped: "not_found" }],
@@ -134,6 +143,7 @@ export function open(session, wanted) {
   if (!scenario) return index(session);
   const [verification, surroundings = {}] = scenario;
   session.scenario = surroundings;
+  if (surroundings.guardian) return ofGuardian(session, surroundings);
   if (surroundings.stopped) {
     session.client = { id: session.client.id, verification: null };
     return session.show("stopped", { code: surroundings.stopped });
@@ -167,6 +177,25 @@ class Canned {
     const url = `${location.origin}/h/returned`;
     return { url, qr: url, expires_at: soon(0.2), ...this.surroundings.hosted };
   };
+}
+
+/** The page of a minor's guardian, which has words and screens of its own. */
+async function ofGuardian(session, { guardian: status, age }) {
+  const [{ SCREENS, screenOf, words }, { place }, { default: stopped }] = await Promise.all(
+    ["./guardian_screens.js", "./frame.js", "./screens/stopped.js"].map((name) => import(name)),
+  );
+  const { real = session.client } = session.client;
+  const guardian = { status, relationship: "parent" };
+  const notice = async (options) => ({ ...(await real.notice(options)), items: notices[age][options.locale] });
+  session.client = { id: real.id, verification: null, guardian, notice, answer: async () => guardian };
+  session.words = words;
+  await session.speak(session.locale);
+  session.show = session.again = async () => {
+    const name = status === "stopped" ? status : screenOf(guardian);
+    const screen = await (name === "stopped" ? stopped(session, { code: "invalid_credentials" }) : SCREENS[name](session));
+    place(session, { ...screen, name });
+  };
+  return session.show();
 }
 
 async function index(session) {

@@ -2,7 +2,7 @@
 
 import { place } from "./frame.js";
 import { GuardianClient } from "./guardian_client.js";
-import { SCREENS, screenOf } from "./guardian_screens.js";
+import { SCREENS, screenOf, words } from "./guardian_screens.js";
 import stopped from "./screens/stopped.js";
 import { Session } from "./session.js";
 
@@ -58,13 +58,6 @@ async function open() {
     return show("stopped", { code: error.code, retry: open });
   }
   return show();
-}
-
-async function words(locale) {
-  const [texts, own] = await Promise.all([import(`./texts.${locale}.js`), import(`./guardian_texts.${locale}.js`)]);
-  const both = { ...texts.default, ...own.default };
-  for (const part of ["stopped", "problems"]) both[part] = { ...texts.default[part], ...own.default[part] };
-  return both;
 }
 
 async function start() {

@@ -6,6 +6,14 @@ import { link, privacy } from "./frame.js";
 import { box, group } from "./screens/consent.js";
 import { personFields } from "./screens/person.js";
 
+/** The words of the hosted page, with the guardian's in their place. */
+export async function words(locale) {
+  const [texts, own] = await Promise.all([import(`./texts.${locale}.js`), import(`./guardian_texts.${locale}.js`)]);
+  const both = { ...texts.default, ...own.default };
+  for (const part of ["stopped", "problems"]) both[part] = { ...texts.default[part], ...own.default[part] };
+  return both;
+}
+
 /** The screen for where the guardian's answer stands. */
 export function screenOf({ status }) {
   return { requested: "ask", granted: "granted", declined: "declined", withdrawn: "withdrawn" }[status] ?? "over";

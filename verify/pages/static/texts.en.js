@@ -166,6 +166,7 @@ export default {
     },
     othersTitle: "Rather not show your face?",
     othersText: "The face is not the only way. These are just as good.",
+    othersNone: (app) => `The face is not the only way. No other can be taken on this page at present; ask ${app} to have it done by their staff.`,
     hosted: {
       start: "Start the face check",
       open: "Open the face check",

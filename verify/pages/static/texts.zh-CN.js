@@ -179,6 +179,7 @@ export default {
     },
     othersTitle: "不想刷脸？",
     othersText: "刷脸不是唯一的方式，下面的方式同样有效。",
+    othersNone: (app) => zh`刷脸不是唯一的方式。本页面目前没有其他方式可选，请联系${app}，由工作人员办理。`,
     hosted: {
       start: "开始人脸核验",
       open: "打开人脸核验页面",

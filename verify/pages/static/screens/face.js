@@ -38,7 +38,7 @@ export default async function face(session) {
       error,
       stage,
       h("p", { class: "pledge" }, icon("shield"), h("span", {}, words.pledge)),
-      others(session, words.othersTitle, words.othersText, (method) => FACELESS.has(method)),
+      others(session, words.othersTitle, words.othersText, (method) => FACELESS.has(method)) ?? byPeople(session),
       others(session, texts.switch.title, null, (method) => !FACELESS.has(method)),
     ],
   };
@@ -49,6 +49,11 @@ function others(session, title, text, wanted) {
   const offered = session.verification.alternatives.filter(wanted);
   if (!offered.length) return null;
   return h("section", { class: "others" }, h("h2", {}, title), text && h("p", { class: "small" }, text), methods(session, undefined, offered));
+}
+
+/** A face is never the only way: where no other can be walked here, staff are asked. */
+function byPeople({ texts: { face: words }, application }) {
+  return h("section", { class: "others" }, h("h2", {}, words.othersTitle), h("p", { class: "small" }, words.othersNone(application)));
 }
 
 class Visit {
