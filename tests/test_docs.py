@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from verify.flows.rights.rules import EXTENSIONS, GROUNDS
 from verify.flows.states import TRANSITIONS, Status
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +25,11 @@ def test_the_picture_of_states_shows_every_transition_and_no_other() -> None:
         if isinstance(after, Status) and after is not before
     }
     assert drawn == real
+
+
+@pytest.mark.parametrize("code", [*GROUNDS, *EXTENSIONS])
+def test_the_rights_page_names_every_ground_of_a_refusal_and_reason_for_more_time(code: str) -> None:
+    assert f"`{code}`" in (ROOT / "docs/rights.md").read_text("utf-8")
 
 
 def test_a_box_in_a_picture_has_its_title_in_quotes() -> None:

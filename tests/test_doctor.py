@@ -77,6 +77,25 @@ def test_a_processor_of_live_data_without_an_agreement_is_told_of(
     assert bool(found(settings, REALNAME_CONFIG=str(file))["agreements"].problem) is is_told
 
 
+@pytest.mark.promise("2.3")
+@pytest.mark.parametrize(
+    ("contact", "live", "ails"),
+    [("", True, True), (" ", True, True), ("privacy@cloud.example", True, False), ("", False, False)],
+)
+def test_a_notice_that_names_no_contact_is_told_of(
+    settings: Settings, app: Flask, tmp_path: Path, contact: str, *, live: bool, ails: bool
+) -> None:
+    """个人信息保护法 17: a failure once a live provider is there, worth a word before."""
+    with app.app_context():
+        make_application(app, "云帆科技", privacy_contact=contact)
+    file = tmp_path / "realname.toml"
+    file.write_text('[providers.manual]\nbank = "招商银行"\ncontact = "95555"\n' if live else "", "utf-8")
+    finding = found(settings, REALNAME_CONFIG=str(file))["notices"]
+    assert ("云帆科技" in (finding.problem or "")) is ails
+    assert ("privacy_contact" in (finding.mend or "")) is ails
+    assert ("云帆科技" in (finding.note or "")) is not bool(contact.strip())
+
+
 def test_a_wrong_setting_is_named(settings: Settings) -> None:
     findings = found(settings, REALNAME_POOL_SIZE="many")
     assert ailing(findings) == {"configuration"}

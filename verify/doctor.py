@@ -24,8 +24,9 @@ from verify.jobs.queue import make_huey
 from verify.jobs.worker import EVERY, SWEEP_EVERY
 from verify.loading import load_providers
 from verify.migrating import HISTORIES, migration_engine, revision
-from verify.models import Agreement, Attempt, Event, Periodic, RightsRequest, Transfer, keystore
+from verify.models import Agreement, ApiKey, Application, Attempt, Event, Periodic, RightsRequest, Transfer, keystore
 from verify.notifiers import make_notifiers
+from verify.policies import name_contact
 from verify.rates import storage_url
 from verify.services import utc_now
 from verify.store import sqlite_file
@@ -263,6 +264,37 @@ def _agreements(settings: Settings) -> Ailment | None:
     )
 
 
+def _notices(settings: Settings) -> Ailment | None:
+    """Whom to ask is part of every notice (个人信息保护法 17, 30). Sandbox data is nobody's."""
+    unnamed = _unnamed(settings)
+    try:
+        providers = load_providers(settings, credentials.of_stores(settings))
+    except (ConfigurationError, Misconfigured):
+        return None  # "providers" tells of it
+    live = any(not provider.test_only for provider in providers.values())
+    for provider in providers.values():
+        provider.close()
+    if not unnamed or not live:
+        return None
+    return f"the notice that users consent to names no contact: {', '.join(unnamed)}", name_contact()
+
+
+def _contacts(settings: Settings) -> str:
+    unnamed = _unnamed(settings)
+    if not unnamed:
+        return "every application's notice names whom users ask about their data"
+    return f"no contact is named in the notice of {', '.join(unnamed)}; before live keys are used: {name_contact()}"
+
+
+def _unnamed(settings: Settings) -> list[str]:
+    """Applications with a live key whose notice falls back on words that name nobody."""
+    keyed = select(ApiKey.application_id).where(ApiKey.livemode.is_(True), ApiKey.revoked_at.is_(None))
+    query = select(Application.id, Application.name, Application.settings).where(Application.id.in_(keyed))
+    with _main(settings) as engine, engine.connect() as connection:
+        rows = connection.execute(query.order_by(Application.id)).all()
+    return [f"{row.name} ({row.id})" for row in rows if not str(row.settings.get("privacy_contact", "")).strip()]
+
+
 def _notifiers(settings: Settings) -> Ailment | None:
     make_notifiers(settings)
     return None
@@ -309,17 +341,32 @@ CHECKS: Mapping[str, Check] = {
     "providers": _providers,
     "provider terms": _terms,
     "agreements": _agreements,
+    "notices": _notices,
     "notifiers": _notifiers,
     "files": _files,
 }
 
 #: left out when the databases are not as they should be
 NEED_TABLES = frozenset(
-    {"keyring", "worker", "overdue work", "transfers", "rights requests", "clock", "provider terms", "agreements"}
+    {
+        "keyring",
+        "worker",
+        "overdue work",
+        "transfers",
+        "rights requests",
+        "clock",
+        "provider terms",
+        "agreements",
+        "notices",
+    }
 )
 
 #: worth knowing though nothing is wrong
-NOTES: Mapping[str, Callable[[Settings], str]] = {"transfers": _odds, "worker": _round_note}
+NOTES: Mapping[str, Callable[[Settings], str]] = {
+    "transfers": _odds,
+    "worker": _round_note,
+    "notices": _contacts,
+}
 
 #: for what a check's own sentence does not say already
 MENDS: Mapping[str, str] = {

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -78,6 +79,27 @@ def test_a_rotation_killed_anywhere_is_finished_by_the_next_command(
     assert services.vault.wraps().keys() == {services.keyring.primary("kek").id} != {first}
     assert states(services, "kek")[-1] == "primary"
     assert set(states(services, "kek")[:-1]) == {"retired"}
+
+
+@pytest.mark.parametrize(("suite", "is_told"), [(1, False), (2, True)])
+def test_a_rotation_that_is_gone_on_with_is_said_to_be_no_new_one(
+    services: Services, server: Caller, out: Told, clock: Clock, suite: int, *, is_told: bool
+) -> None:
+    """Whoever changed the suite would take the old rotation's key for one of the new suite."""
+    server.create()
+    with services.read() as session:
+        verification = session.scalars(select(Verification)).one()
+    services.vault.note([limits.face(b"bytes of a face", verification)])
+    clock.turn(seconds=1)
+    rotation.rotate(services, "index", out)
+    primary = services.keyring.primary("index")
+    assert "no new key is made" not in out
+    changed = replace(services, settings=replace(services.settings, suite=suite, allowed_suites=(1, 2)))
+    rotation.rotate(changed, "index", out)
+    assert services.keyring.primary("index") == primary
+    assert f"no new key is made: the rotation to index {primary.id.hex()} is not finished" in out
+    assert "keys rotate index --anew" in out
+    assert ("is of suite 1 while the settings say 2" in out) is is_told
 
 
 def _interrupt(*_: object, **__: object) -> NoReturn:

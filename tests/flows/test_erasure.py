@@ -155,6 +155,17 @@ def test_what_is_restricted_is_stored_and_not_opened(server: Caller, services: S
             open_steps(session, services.vault.keys(verified), found, ["bank_card"])
 
 
+def test_no_browser_is_let_in_again_where_nothing_is_left_to_see(server: Caller, verified: UUID) -> None:
+    path = f"/v1/verifications/ver_{verified}/client_tokens"
+    assert server.post(path).status_code == 201
+    server.post(f"/v1/verifications/ver_{verified}/redact")
+    refused = server.post(path)
+    assert (refused.status_code, refused.json["code"]) == (409, "verification_final")
+    erase(server)
+    refused = server.post(path)
+    assert (refused.status_code, refused.json["code"]) == (409, "account_closed")
+
+
 def test_nobody_goes_on_with_an_erased_account(server: Caller, verified: UUID) -> None:
     erase(server)
     wanted = {"type": "personal", "method": "face", "account_ref": "acct-1001"}

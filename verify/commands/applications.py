@@ -17,6 +17,7 @@ from verify.commands.opening import AS_JSON, opened, show, show_pairs
 from verify.keys import issue_key
 from verify.models import Application, Origin
 from verify.models.application import CHOICES, DEFAULT_SETTINGS
+from verify.policies import name_contact
 from verify.services import Services
 
 #: shown to users in notices
@@ -54,6 +55,7 @@ def create(name: str, origins: tuple[str, ...], *, first: bool, as_json: bool) -
     else:
         show_pairs(made)
         click.echo(SHOWN_ONCE)
+        click.echo(f"Say whom users ask about their data: {name_contact(made['application_id'])}")
 
 
 def _create(session: Session, services: Services, name: str, origins: list[str]) -> dict[str, str]:

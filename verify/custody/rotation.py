@@ -28,10 +28,12 @@ PURPOSES = ("kek", "index", "pepper", "audit")
 
 
 def rotate(services: Services, purpose: str, out: Out, *, anew: bool = False) -> None:
-    """Make a new primary key and move to it; finishes an unfinished rotation first, unless told ``anew``."""
+    """Make a new primary key and move to it; finishes an unfinished rotation instead, unless told ``anew``."""
     with alone(services.settings):
         if anew or not _is_unfinished(services.keyring.snapshot, purpose):
             publish(services, lambda k: k.with_pending(purpose, services.clock(), _suite(services, purpose)))
+        else:
+            _say_unfinished(services, purpose, out)
         if services.keyring.snapshot.pending(purpose) is not None:
             _promote(services, purpose, out)
         if purpose in MOVES:
@@ -80,6 +82,15 @@ def formers(keyring: Keyring, purpose: str) -> list[Key]:
 
 def _is_unfinished(keyring: Keyring, purpose: str) -> bool:
     return keyring.pending(purpose) is not None or (purpose in MOVES and bool(formers(keyring, purpose)))
+
+
+def _say_unfinished(services: Services, purpose: str, out: Out) -> None:
+    """No new key is made, which whoever changed the suite may take for granted."""
+    keyring, suite = services.keyring.snapshot, _suite(services, purpose)
+    key = keyring.pending(purpose) or keyring.primary(purpose)
+    out.say(f"no new key is made: the rotation to {purpose} {key.id.hex()} is not finished, and is gone on with")
+    other = f", which is of suite {key.suite} while the settings say {suite}" if key.suite != suite else ""
+    out.say(f"for a newer key than that{other}: keys rotate {purpose} --anew")
 
 
 def _suite(services: Services, purpose: str) -> int:

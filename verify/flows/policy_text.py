@@ -6,5 +6,5 @@ from verify.policies import Policy
 
 def text_of(policy: Policy, application: Application, locale: str) -> str:
     """With the places filled that the application's settings name."""
-    officer = application.setting("children_officer").strip() or None
-    return policy.text(locale, operator=application.name, children_officer=officer)
+    contact, officer = (application.setting(name).strip() or None for name in ("privacy_contact", "children_officer"))
+    return policy.text(locale, operator=application.name, contact=contact, children_officer=officer)

@@ -289,10 +289,14 @@ def resend_code(ref: Ref, services: Services, ticket: Ticket | None = None) -> S
 
 
 def new_client_token(ref: Ref, services: Services, ticket: Ticket | None = None) -> Verification:
-    """Count one more client token; it is derived from the count."""
+    """Count one more client token; it is derived from the count. Raises Problem where there is nothing left to see."""
     with services.write() as session:
         now = services.clock()
         idempotency.claim(session, ticket, ref.verification_id, now, status=201)
         verification = load_locked(session, ref)
+        if session.scalar(select(Account.closed_at).where(Account.id == verification.account_id)) is not None:
+            raise Problem("account_closed")
+        if verification.redacted_at is not None:
+            raise Problem("verification_final", "It was erased: there is nothing left to see.")
         verification.tokens_issued += 1
     return verification

@@ -18,6 +18,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "consent_cooldown_hours": 48,
     "minors": "refused",
     "children_officer": "",
+    "privacy_contact": "",
 }
 
 #: of settings that are one of several words

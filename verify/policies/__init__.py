@@ -23,6 +23,12 @@ UNNAMED: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+
+def name_contact(application: str = "APPLICATION") -> str:
+    """The command that fills in whom users ask, which no notice is whole without (个人信息保护法 17)."""
+    return f"realname app set {application} 'privacy_contact=\"privacy@cloud.example\"'"
+
+
 #: version → what of policy 8.3 changed with it; where nothing did, the change is minor and consents stay live
 MAJOR: Mapping[str, Sequence[str]] = {
     "2026-11-28": ("8.3.1: people under 18 with their guardians, and what a guardian enters and consents to",),
