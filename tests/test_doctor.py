@@ -291,6 +291,10 @@ def test_a_transfer_that_people_must_look_at_is_told(
     [
         ({"price_micros": 6, "spent_micros": 6, "daily_budget_micros": 10}, "budget of today is used up: sandbox face"),
         ({"daily_budget_micros": 10}, "budget without a price"),
+        (
+            {"price_micros": 11, "daily_budget_micros": 10},
+            "below the price of one call forbids every call: sandbox",
+        ),
         ({"opened_at": utc_now() - timedelta(hours=3)}, "cannot be reached: sandbox face (for 3 h)"),
     ],
 )

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from click.testing import CliRunner
+from click.testing import Result as ClickResult
 
 from providers.base import Capability, Result
 from providers.registry import load
 from providers.testing.examples import request_for
+from verify.commands.sandbox import group
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +37,22 @@ def test_an_adapter_asks_the_served_vendor_with_the_settings_it_tells(
     provider = load(vendor, settings)
     assert provider.call(request_for(capability), "0198c0de-0000-7000-8000-000000000001").result is result
     provider.close()
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(endpoint: str) -> None:
+    told = served("--port", endpoint.rpartition(":")[2])
+    assert told.exit_code == 1
+    assert "choose another with --port" in told.output
+
+
+def test_what_test_suites_need_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("verify.commands.sandbox.import_module", _missing)
+    assert "responses is not installed; install" in served().output
+
+
+def served(*options: str) -> ClickResult:
+    return CliRunner().invoke(group, ["serve", *options])
+
+
+def _missing(_: str) -> None:
+    raise ModuleNotFoundError(name="responses")

@@ -11,6 +11,10 @@ from verify.models import Supply
 #: what is wrong, and how it is mended: a budget that is used up is no outage
 SPENT = ("the budget of today is used up", "raise it (`realname providers set`), or wait for midnight in China")
 UNPRICED = ("a budget without a price forbids every call", "set the price: `realname providers set`")
+TOO_SMALL = (
+    "a daily budget below the price of one call forbids every call",
+    "raise it or correct the price: `realname providers set`",
+)
 BROKEN = ("a provider cannot be reached", "try it: `realname providers check`; calls go on by themselves")
 
 #: times as long as somebody who looks can tell apart
@@ -20,8 +24,10 @@ UNITS: Sequence[tuple[int, str]] = ((86_400, "d"), (3600, "h"), (60, "min"), (1,
 def ailment(connection: Connection, now: datetime) -> tuple[str, str] | None:
     today = now.astimezone(SHANGHAI).date().isoformat()
     after_one_more = Supply.spent_micros + func.coalesce(Supply.price_micros, 0)
+    too_small = Supply.daily_budget_micros < func.coalesce(Supply.price_micros, 0)
     wrong: Mapping[tuple[str, str], ColumnElement[bool]] = {
-        SPENT: (Supply.spent_on == today) & (after_one_more > Supply.daily_budget_micros),
+        TOO_SMALL: too_small,
+        SPENT: ~too_small & (Supply.spent_on == today) & (after_one_more > Supply.daily_budget_micros),
         UNPRICED: Supply.daily_budget_micros.is_not(None) & Supply.price_micros.is_(None),
         BROKEN: Supply.opened_at.is_not(None),
     }

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from providers.alipay import certificates, codes
 from providers.alipay.orders import Orders
-from providers.alipay.told import money_order, received
+from providers.alipay.told import UNSIGNED, money_order, received
 from providers.base import (
     BadCallback,
     CallbackHint,
@@ -120,6 +120,8 @@ class Alipay(Vendor):
                 lambda text: certificates.common(text, texts["alipay_root_certificate"]),
                 texts["app_certificate"],
             )
+            if not certificates.is_of(texts["app_certificate"], self._key):
+                refuse(self.name, "app_certificate is of another key than app_private_key")
             self._theirs = self._key_of("alipay_certificate", certificates.public_key, texts["alipay_certificate"])
         else:
             self._common = {}
@@ -140,7 +142,19 @@ class Alipay(Vendor):
         try:
             return read(text)
         except BadKey:
-            refuse(self.name, f"{setting} is no RSA key, as PEM or bare base64, or no certificate, as PEM")
+            wanted = "certificate, as PEM" if setting.endswith("certificate") else "RSA key, as PEM or bare base64"
+            refuse(self.name, f"{setting} is no {wanted}")
+
+    def check(self) -> str:
+        try:
+            return super().check()
+        except Unknown as failure:
+            if failure.vendor_code != UNSIGNED:
+                raise
+            setting = "alipay_certificate" if self._common else "alipay_public_key"
+            refuse(
+                self.name, f"its answer is not signed by {setting}; compare that, app_id and our key with its console"
+            )
 
     def callback(self, headers: Mapping[str, str], body: bytes) -> CallbackHint:  # noqa: ARG002 - the form is signed
         """The signature first; then that it is for us and about an order. Its status is not read."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from providers.signing import BadKey
 
@@ -23,6 +23,11 @@ def common(app_certificate: str, root_certificates: str) -> Mapping[str, str]:
     if not roots:
         raise BadKey
     return {"app_cert_sn": serial(_read(app_certificate)[0]), "alipay_root_cert_sn": "_".join(roots)}
+
+
+def is_of(certificate: str, key: RSAPrivateKey) -> bool:
+    """Whether what ``key`` signs is verified by the certificate. Raises BadKey."""
+    return _read(certificate)[0].public_key() == key.public_key()
 
 
 def public_key(certificate: str) -> RSAPublicKey:

@@ -19,6 +19,9 @@ from providers.signing import BadSignature, rsa2_verify, signed_text
 DONE = "10000"
 BUSINESS_FAILURE = "40004"
 
+#: the code of an answer that the vendor's key did not sign
+UNSIGNED = "unsigned"
+
 #: fen; nothing that we order comes near it
 MOST = 10**12
 
@@ -32,7 +35,7 @@ def received(body: bytes, method: str, key: RSAPublicKey) -> Mapping[str, Any]:
         found = json.loads(signed_text(text), parse_float=str)
         if isinstance(found, dict) and not {node, "error_response"}.isdisjoint(json.loads(text)):
             return found
-    raise Unknown("unsigned")
+    raise Unknown(UNSIGNED)
 
 
 def money_order(provider: str, told: Mapping[str, Any], table: Codes, reference: str, now: datetime) -> Outcome:

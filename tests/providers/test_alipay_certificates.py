@@ -83,6 +83,7 @@ def test_a_request_says_the_serials_and_the_answer_is_verified_by_the_certificat
         ({"alipay_certificate": None}, "alipay_certificate is missing"),
         ({"app_certificate": "nonsense"}, "no certificate"),
         ({"alipay_root_certificate": "nonsense"}, "no certificate"),
+        ({"app_certificate": certificate(VENDOR_KEY)}, "of another key than app_private_key"),
         ({"alipay_public_key": SETTINGS["alipay_public_key"]}, "keep one kind"),
     ],
 )

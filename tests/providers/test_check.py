@@ -70,3 +70,9 @@ def test_an_outage_is_a_failure(server: SandboxServer, vendor: str) -> None:
     with pytest.raises(ProviderFailure) as raised:
         asking(server, vendor).check()
     assert raised.value.vendor_code == "http.503"
+
+
+def test_an_answer_that_the_configured_key_did_not_sign_is_told_by_its_setting(server: SandboxServer) -> None:
+    server.play("alipay", "bad_signature")
+    with pytest.raises(Misconfigured, match=r"provider alipay: .* not signed by alipay_public_key"):
+        asking(server, "alipay").check()

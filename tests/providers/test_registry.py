@@ -73,6 +73,11 @@ def test_a_misspelt_setting_is_told_with_the_known_ones() -> None:
         load("tencent", {"regoin": "ap-beijing"})
 
 
+def test_what_only_tests_construct_with_is_no_setting() -> None:
+    with pytest.raises(Misconfigured, match=r"there is no setting clock; known are (?!.*\bclock\b)"):
+        load("tencent", {"clock": "noon"})
+
+
 @pytest.mark.promise("5.4")
 @pytest.mark.parametrize(
     ("region", "test_only"), [("us", False), ("hk", False), ("", False), ("none", False), ("us", True)]

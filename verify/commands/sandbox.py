@@ -26,7 +26,13 @@ def portrait(file: Path) -> None:
 @click.option("--port", default=8089, show_default=True, type=click.IntRange(0, 65535))
 def serve(port: int) -> None:
     """Play the vendors on 127.0.0.1, for adapters whose `endpoint` is set to it (docs/testing-kit.md)."""
-    # needs what only test suites install, so it is not imported with the other commands
-    server = import_module("providers.testing.server").SandboxServer(port)
+    try:  # needs what only test suites install, so it is not imported with the other commands
+        server = import_module("providers.testing.server").SandboxServer(port)
+    except ModuleNotFoundError as missing:
+        msg = f"{missing.name} is not installed; install what test suites need: pip install 'realname[testing]'"
+        raise click.ClickException(msg) from None
+    except OSError as refused:
+        msg = f"port {port} of 127.0.0.1 cannot be had ({refused.strerror}); choose another with --port"
+        raise click.ClickException(msg) from None
     click.echo(f"{server.endpoint}  settings of an adapter: {server.endpoint}/_sandbox/settings/NAME")
     server.serve()

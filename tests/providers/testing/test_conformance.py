@@ -77,6 +77,12 @@ def test_kept_personal_data_is_found(caplog: pytest.LogCaptureFixture, capfd: py
         Cases().test_personal_data_is_in_no_log_output_answer_or_repr(provider, CASE, caplog, capfd)
 
 
+def test_a_kept_request_is_found() -> None:
+    kept: list[Request] = []
+    with pytest.raises(AssertionError):
+        Cases().test_nothing_keeps_the_request(Bent(kept.append))
+
+
 def test_a_kept_face_is_found() -> None:
     kept: list[bytes] = []
     with pytest.raises(AssertionError):
