@@ -7,8 +7,9 @@ from typing import Any
 
 from crypto import checkpoint
 from verify.audit import Tally, first_break
-from verify.record import anchors, export, outside
+from verify.record import anchors, export, outside, tables
 from verify.record.anchors import Anchored
+from verify.record.tables import Compared
 from verify.services import Services
 
 SCRIPT = Path(__file__).parents[1] / "verify" / "record" / "verify_audit.py"
@@ -33,9 +34,12 @@ def ours(services: Services, file: Path | None = None) -> str | None:
         found = first_break(session, Tally())
         differs = outside.difference(session, outside.read(file)) if file else None
         finding = differs or anchors.first_finding(session, services.clock(), trusted, Anchored())
+        if found is None and finding is None:
+            mismatch = tables.first_mismatch(session, services.clock(), Compared())
+            return None if mismatch is None else str(mismatch)
     if found is not None:
         return f"{found.verification}: event {found.seq} {found.reason}"
-    return None if finding is None else str(finding)
+    return str(finding)
 
 
 def theirs(services: Services, file: Path | None = None) -> str | None:

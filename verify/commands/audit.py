@@ -17,9 +17,10 @@ from verify import record
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
 from verify.jobs import checkpoints
-from verify.record import anchors, export, outside, restoring, signers
+from verify.record import anchors, export, outside, restoring, signers, tables
 from verify.record.anchors import Anchored, Finding
 from verify.record.outside import Note
+from verify.record.tables import Compared
 from verify.services import Services
 
 
@@ -42,21 +43,27 @@ AGAINST = click.option(
 @AGAINST
 def verify_command(against: Path | None) -> None:
     """Walk every chain and every checkpoint; name the first thing that does not fit and end with 1."""
-    tally, anchored = Tally(), Anchored()
+    tally, anchored, compared = Tally(), Anchored(), Compared()
     with opened() as services:
         broken = _finding(services, anchored, _written(against or services.settings.audit_file))
         with services.read(streams=True) as session:
             found = first_break(session, tally)
+        with services.read(streams=True) as session:
+            # what a broken chain says is not worth comparing
+            differs = None if found or broken else tables.first_mismatch(session, services.clock(), compared)
     if found is not None:
         click.echo(f"{found.prefix}{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
     if broken is not None:
         click.echo(str(broken), err=True)
-    if found is not None or broken is not None:
+    if differs is not None:
+        click.echo(str(differs), err=True)
+    if found is not None or broken is not None or differs is not None:
         sys.exit(1)
     click.echo(f"{tally.verifications} verifications, {tally.events} events: unbroken")
     click.echo(
         f"{anchored.checkpoints} checkpoints sign {anchored.events} events; {anchored.unsigned} are not signed yet"
     )
+    click.echo(f"{compared.consents} consents and {compared.attempts} answered calls are as their events hold them")
     for told in anchored.restores:
         click.echo(_in_words(told))
 

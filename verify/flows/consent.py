@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from providers.base import Capability
 from verify import policies
 from verify.errors import Problem, invalid
-from verify.flows import accounts, decisions, events, idempotency, progress, troubles
+from verify.flows import accounts, binding, decisions, events, idempotency, progress, troubles
 from verify.flows.case import Reach, Ref, load, load_open, refuse_overdue
 from verify.flows.checks import SHANGHAI
 from verify.flows.consent_notice import Notice, Share
@@ -101,7 +101,7 @@ def grant(ref: Ref, granted: Granted, services: Services, ticket: Ticket | None 
             raise Problem("step_not_expected", next_step=progress.next_step(verification))
         notice = _answered(_standing(verification, services), granted)
         check(notice, granted)
-        keep(session, verification, notice, set(granted.items), services)
+        kept = keep(session, verification, notice, set(granted.items), services)
         _pass(verification, set(granted.items))
         events.append(
             session,
@@ -111,6 +111,7 @@ def grant(ref: Ref, granted: Granted, services: Services, ticket: Ticket | None 
             step="consent",
             notice=notice.id,
             items=sorted(set(granted.items)),
+            consents=kept,
         )
         decisions.go_on(session, verification, services)
     return verification
@@ -173,12 +174,18 @@ def check(notice: Notice, granted: Granted) -> None:
         raise Problem("consent_required", missing=missing)
 
 
-def keep(session: Session, verification: Verification, notice: Notice, granted: set[str], services: Services) -> None:
-    """One row per item not live already; live items of this notice are not asked twice."""
+def keep(
+    session: Session, verification: Verification, notice: Notice, granted: set[str], services: Services
+) -> list[str]:
+    """One row per item not live already; live items of this notice are not asked twice.
+
+    What the event of it is to hold of them.
+    """
     live = live_items(verification, services)
-    given = [item for item in notice.items if item.id in granted - live]
+    given = [_kept(verification, notice, item, services) for item in notice.items if item.id in granted - live]
     if given:
-        insert_now(session, *(_kept(verification, notice, item, services) for item in given))
+        insert_now(session, *given)
+    return binding.of_consents(given)
 
 
 def _kept(verification: Verification, notice: Notice, item: Item | Share, services: Services) -> Consent:

@@ -28,7 +28,7 @@ from providers.base import (
 )
 from verify import credentials, metrics, policies
 from verify.errors import Problem
-from verify.flows import circuits, progress
+from verify.flows import binding, circuits, events, progress
 from verify.flows.checks import SHANGHAI
 from verify.flows.routing import can_serve
 from verify.flows.supply import refusal
@@ -183,9 +183,19 @@ def _signer(name: str, capability: Capability, verification_id: UUID, services: 
     return credentials.signer(name, capability, application_id, services)
 
 
-def answered(session: Session, attempt_id: UUID | None, answer: Answer) -> None:
-    """Complete the record of a call that something else than its attempt is due for."""
-    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(told(answer)))
+def answered(
+    session: Session, verification: Verification, attempt_id: UUID | None, answer: Answer, **more: Any
+) -> None:
+    """Complete the record of a call that something else than its attempt is due for. The verification is locked."""
+    closed = session.scalars(
+        update(Attempt)
+        .where(Attempt.id == attempt_id)
+        .values(told(answer) | more)
+        .returning(Attempt)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+    if closed is not None:
+        events.carry(session, verification, binding.of_attempt(closed))
 
 
 def told(answer: Answer, before: Attempt | None = None) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import json
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from crypto.chain import event_hash
+from verify.flows import binding
 from verify.models import Account, Event, Verification
 
 #: what applications are told of, as webhooks and at GET /v1/events; everything else is for the audit alone
@@ -37,6 +39,12 @@ PUBLIC = (
 )
 
 
+#: a call was answered, and nothing else came of it
+ANSWERED = "attempt.answered"
+
+#: by verification: what the next entry of its chain is to hold of calls
+Carried = dict[UUID, list[str]]
+
 #: of payloads: from 2 on they hold what the row's other columns say, so that none can be changed unseen
 FORMAT = 2
 
@@ -55,7 +63,37 @@ def canonical(payload: dict[str, Any]) -> bytes:
 
 def append(session: Session, verification: Verification, kind: str, now: datetime, **data: Any) -> None:
     """Add the next entry to the chain of a locked verification. ``data`` is ids and codes only."""
-    session.add(chained(verification, kind, now, **data))
+    carried = _carried(session).pop(verification.id, None)
+    session.add(chained(verification, kind, now, **data, **({"calls": carried} if carried else {})))
+
+
+def carry(session: Session, verification: Verification, attempt: str) -> None:
+    """Have this chain's next entry hold what became of a call (verify.flows.binding), in this transaction.
+
+    Where nothing else may happen in it, ``hold_carried`` sees to an entry.
+    """
+    _carried(session).setdefault(verification.id, []).append(attempt)
+
+
+def hold_carried(session: Session, verification: Verification, now: datetime) -> None:
+    """An entry of its own for what no other holds."""
+    if verification.id in _carried(session):
+        append(session, verification, ANSWERED, now)
+
+
+def _carried(session: Session) -> Carried:
+    """Of the transaction that is open: what another one left went with it."""
+    transaction = session.get_transaction()
+    kept: tuple[object, Carried] = session.info.get("carried", (None, {}))
+    if kept[0] is not transaction:
+        kept = session.info["carried"] = (transaction, {})
+    return kept[1]
+
+
+def created(verification: Verification, now: datetime, **data: Any) -> Event:
+    """The first entry of a chain, which says whose it is; not in a session yet."""
+    owner = binding.of_owner(verification)
+    return chained(verification, "verification.created", now, method=verification.method, **owner, **data)
 
 
 def append_to_account(

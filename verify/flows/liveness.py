@@ -27,7 +27,18 @@ from providers.base import (
 )
 from verify import metrics
 from verify.errors import Problem, invalid
-from verify.flows import assessments, consent, disclosure, disposals, limits, progress, troubles, unserved
+from verify.flows import (
+    assessments,
+    binding,
+    consent,
+    disclosure,
+    disposals,
+    events,
+    limits,
+    progress,
+    troubles,
+    unserved,
+)
 from verify.flows.case import Ref, load_any, load_open, refuse_overdue
 from verify.flows.decisions import settle
 from verify.flows.disclosure import Answer
@@ -159,9 +170,11 @@ def _replace(session: Session, verification: Verification, services: Services) -
         .where(Attempt.id == UUID(before), Attempt.finished_at.is_(None))
         .values(finished_at=now, reason_code="session_replaced")
         .returning(Attempt)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
     if ended is not None:
+        events.carry(session, verification, binding.of_attempt(ended))
+        events.hold_carried(session, verification, now)
         disposals.owe(session, ended, services)
 
 
@@ -189,13 +202,14 @@ def _store(attempt: Attempt, answer: Answer, services: Services, *, goes_on: boo
         if current:
             shown = {"expires_at": page.expires_at.isoformat()} if page else {"session": None, "expires_at": None}
             progress.put(verification, FACE.name, progress.PENDING, **shown)
-        stored = _write(session, attempt, values)
+        stored = _write(session, verification, attempt, values)
         if stored is not None and page is not None and not current:
             disposals.owe(session, stored, services)
         if stored is not None and page is None and current and not goes_on:
             effect = _effect(answer, services)
             settle(session, verification, FACE, effect, services, stored)
             refused = unserved.problem(effect, verification)
+        events.hold_carried(session, verification, now)
     if page is not None and not current:
         raise Problem("step_not_expected", next_step=progress.next_step(verification))
     if page is not None:
@@ -255,22 +269,26 @@ def _end(attempt: Attempt, found: Outcome | ProviderFailure, effect: Effect | No
         values["billed"] = found.billed
     with services.write() as session:
         verification = load_any(session, attempt.verification_id)
-        stored = _write(session, attempt, values)
+        stored = _write(session, verification, attempt, values)
         if stored is None:
             return
         if is_current(verification, attempt):
             progress.put(verification, FACE.name, progress.PENDING, session=None, expires_at=None)
             if effect is not None:
                 settle(session, verification, FACE, effect, services, stored)
+        events.hold_carried(session, verification, services.clock())
         disposals.owe(session, stored, services)
 
 
-def _write(session: Session, attempt: Attempt, values: dict[str, Any]) -> Attempt | None:
+def _write(session: Session, verification: Verification, attempt: Attempt, values: dict[str, Any]) -> Attempt | None:
     """The attempt as it then stands; None where it was closed before."""
-    return session.scalars(
+    stored = session.scalars(
         update(Attempt)
         .where(Attempt.id == attempt.id, Attempt.finished_at.is_(None))
         .values(values)
         .returning(Attempt)
         .execution_options(synchronize_session=False, populate_existing=True)
     ).one_or_none()
+    if stored is not None and stored.finished_at is not None:
+        events.carry(session, verification, binding.of_attempt(stored))
+    return stored

@@ -6,7 +6,8 @@ from uuid_utils.compat import uuid7
 
 from providers.base import Misconfigured, Outcome, ProviderFailure, Refused, Result, SmsNotice, Throttled, Unavailable
 from verify.errors import Problem
-from verify.flows import disclosure
+from verify.flows import disclosure, events
+from verify.flows.case import load_any
 from verify.models import Consent, Verification
 from verify.notifiers.base import HandOver, Message, NotSent, Unclear
 from verify.services import Services
@@ -41,7 +42,9 @@ class SmsNotifier:
         hand_over(attempt)
         answer = disclosure.call(attempt, request, self._services)
         with self._services.write() as session:
-            disclosure.answered(session, attempt.id, answer)
+            verification = load_any(session, attempt.verification_id)
+            disclosure.answered(session, verification, attempt.id, answer)
+            events.hold_carried(session, verification, self._services.clock())
         _judge(answer.outcome)
 
     def _consent(self, request: SmsNotice) -> Consent:

@@ -60,11 +60,17 @@ def grant(whose: Whose, granted: Granted, services: Services, ticket: Ticket | N
         verification = _verified(session, account, whose.type)
         notice = _lasting(verification, services)
         consent.check(notice, granted)
-        consent.keep(session, verification, notice, set(granted.items), services)
+        kept = consent.keep(session, verification, notice, set(granted.items), services)
         account.refusals = {name: at for name, at in account.refusals.items() if name != _refusal(whose.type)}
-        items = sorted(set(granted.items))
         events.append_to_account(
-            session, account, "consent.renewed", now, verification=str(verification.id), notice=notice.id, items=items
+            session,
+            account,
+            "consent.renewed",
+            now,
+            verification=str(verification.id),
+            notice=notice.id,
+            items=sorted(set(granted.items)),
+            consents=kept,
         )
     return account
 

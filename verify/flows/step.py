@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from providers.base import Capability, Request, Unavailable
 from verify import metrics
 from verify.errors import Problem
-from verify.flows import consent, disclosure, idempotency, unserved
+from verify.flows import binding, consent, disclosure, events, idempotency, unserved
 from verify.flows.case import Ref, load_any, load_open, refuse_overdue
 from verify.flows.decisions import note_check, settle
 from verify.flows.disclosure import Answer
@@ -177,11 +177,12 @@ def _close(call: Call, answer: Answer, effect: Effect | None, services: Services
     following = None
     with services.write() as session:
         verification = load_any(session, attempt.verification_id)
-        if _store(session, attempt, answer, effect, services):
+        if _store(session, verification, attempt, answer, effect, services):
             if verification.status == Status.PROCESSING:
                 effect, following = _follow(session, verification, call, answer, effect, services)
             if following is None:
                 settle(session, verification, STEPS[attempt.step], effect, services, attempt)
+            events.hold_carried(session, verification, services.clock())
         if following is None and not _has_to_pay(verification):
             idempotency.settle(session, ticket, 202 if effect.verb in {Verb.WAIT, Verb.PARK} else 200)
     if effect.verb is Verb.WAIT:
@@ -252,7 +253,9 @@ CLOSED = (
 )
 
 
-def _store(session: Session, attempt: Attempt, answer: Answer, effect: Effect, services: Services) -> bool:
+def _store(
+    session: Session, verification: Verification, attempt: Attempt, answer: Answer, effect: Effect, services: Services
+) -> bool:
     """Close the attempt, or leave it due for a read-back. False when it was closed before."""
     now = services.clock()
     values = disclosure.told(answer, attempt) | {"reason_code": effect.reason, "lease": None, "lease_until": None}
@@ -260,4 +263,7 @@ def _store(session: Session, attempt: Attempt, answer: Answer, effect: Effect, s
         values["due_at"] = now + FIRST_READING
     else:
         values["finished_at"] = now
-    return session.execute(CLOSED, {**values, "attempt_id": attempt.id}).first() is not None
+    was_open = session.execute(CLOSED, {**values, "attempt_id": attempt.id}).first() is not None
+    if was_open and "finished_at" in values:
+        events.carry(session, verification, binding.of_attempt(attempt, values))
+    return was_open

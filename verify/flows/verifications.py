@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import FieldError, Problem, invalid
-from verify.flows import assessments, checks, consent, events, idempotency, progress, troubles, unserved
+from verify.flows import assessments, binding, checks, consent, events, idempotency, progress, troubles, unserved
 from verify.flows.case import Ref, load_locked, load_open, refuse_overdue
 from verify.flows.decisions import expire
 from verify.flows.effects import Verb
@@ -78,7 +78,7 @@ def create(
         progress.offer(verification, servable(verification, services))
         progress.note_contact(verification, wanted.contact)
         _refuse_unready(verification, services)
-        event = events.chained(verification, "verification.created", now, method=wanted.method)
+        event = events.created(verification, now)
         enter(session, verification, event, services)
         if wanted.contact:
             keys = services.vault.create(account.id, verification_id, ["contact"])
@@ -100,6 +100,7 @@ def drafted(
         application_id=application.id,
         account_id=account_id,
         account_ref=wanted.account_ref,
+        ref_salt=binding.salt(),
         livemode=livemode,
         type=wanted.type,
         method=wanted.method,

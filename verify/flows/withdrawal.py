@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from providers.base import Capability
 from verify.errors import Problem, invalid
-from verify.flows import accounts, closing, consent, events, idempotency, progress, routing, troubles
+from verify.flows import accounts, binding, closing, consent, events, idempotency, progress, routing, troubles
 from verify.flows.case import Reach
 from verify.flows.idempotency import Ticket
 from verify.flows.states import Action, Status, advance
@@ -116,12 +116,15 @@ def _steps_resting_on(verification: Verification, items: set[str]) -> set[str]:
 
 def _call_off(session: Session, verification: Verification, now: datetime) -> None:
     """Whatever is still answered of what runs changes nothing any more."""
-    session.execute(
+    closed = session.scalars(
         update(Attempt)
         .where(Attempt.verification_id == verification.id, Attempt.finished_at.is_(None))
         .values(finished_at=now, reason_code=REASON, lease=None, lease_until=None)
-        .execution_options(synchronize_session=False)
+        .returning(Attempt)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
+    for attempt in closed:
+        events.carry(session, verification, binding.of_attempt(attempt))
     progress.release(verification)
 
 

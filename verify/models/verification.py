@@ -54,6 +54,8 @@ class Verification(Identified, Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     #: copied from the account, so that a read needs no third table
     account_ref: Mapped[str]
+    #: beside it, in the digest that the first event holds of it; null of those made before there was one
+    ref_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     livemode: Mapped[bool]
     type: Mapped[str]
     method: Mapped[str]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from providers.base import Provider
+from verify.flows.events import ANSWERED
 from verify.flows.review.dossier import Dossier
 from verify.flows.review.referrals import referrals
 from verify.models import Attempt, Event
@@ -49,7 +50,8 @@ def timeline(case: Dossier, providers: Mapping[str, Provider], locale: str) -> l
     """The latest first, what one did several times in a row as one line."""
     called = [_attempt(attempt, providers, locale) for attempt in case.attempts]
     left = referrals(case.verification).keys()
-    lines = [_left(_event(event, case.names, providers, locale), event, left) for event in case.events] + called
+    happened = [event for event in case.events if event.type != ANSWERED]  # the call itself is a line
+    lines = [_left(_event(event, case.names, providers, locale), event, left) for event in happened] + called
     return list(_gathered(sorted(lines, key=lambda line: line.at, reverse=True)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from crypto import checkpoint, merkle
 from verify.audit import chains
 from verify.flows.retention import CLASSES
-from verify.models import Checkpoint, Event
+from verify.models import Checkpoint, Event, Verification
 from verify.services import Services
 
 FORMAT = "realname-audit-export/2"
@@ -40,6 +40,8 @@ def lines(session: Session, services: Services, at: datetime | None = None) -> I
         owner = chain.row
         head = {"chain": str(owner.id), "last": owner.event_seq, "head": _hex(owner.event_hash)}
         owned = {"application": str(owner.application_id), "livemode": owner.livemode}
+        if isinstance(owner, Verification):
+            owned["account"] = str(owner.account_id)
         yield _line(**head, **owned, deleted=before, hash_before=_hex(hash_before))
         yield from (_line(**_shown(event), columns=_columns(event)) for event in chain.events)
 

@@ -241,6 +241,10 @@ class Record:
             held["about_id"] = content[about]
         for name, value in held.items():
             require(columns[name] == value, self._words(seq, f"has another {name} beside it than was hashed"))
+        if content.get("about") == "verification" and "account" in content:
+            require(
+                content["account"] == self.owner["account"], self._words(seq, "names another account than its chain")
+            )
         for name in ("application", "livemode"):
             require(columns[name] == self.owner[name], self._words(seq, f"is of another {name} than its chain"))
 

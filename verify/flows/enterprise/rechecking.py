@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from crypto.errors import KeyShredded
 from providers.base import Outcome, Request, Result
 from verify.errors import Problem
-from verify.flows import disclosure, progress, step
+from verify.flows import disclosure, events, progress, step
 from verify.flows.case import load_any
 from verify.flows.disclosure import Answer
 from verify.flows.effects import REJECTING
@@ -135,11 +135,11 @@ def _close(
     row: Recheck, attempt: Attempt, answer: Answer, due_at: datetime | None, services: Services, **values: int
 ) -> None:
     """The attempt is done with, whatever came of it; the row is due again then."""
+    now = services.clock()
     with services.write() as session:
-        disclosure.answered(session, attempt.id, answer)
-        held = session.get(Attempt, attempt.id)
-        if held is not None:
-            held.finished_at = services.clock()
+        verification = load_any(session, row.verification_id)
+        disclosure.answered(session, verification, attempt.id, answer, finished_at=now)
+        events.hold_carried(session, verification, now)
         release(session, row, due_at, attempts=0, **values)
 
 

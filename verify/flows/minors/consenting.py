@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import Problem, invalid
-from verify.flows import accounts, decisions, erasure, events, idempotency, progress, troubles
+from verify.flows import accounts, binding, decisions, erasure, events, idempotency, progress, troubles
 from verify.flows.case import Reach, Ref, load, load_locked, load_open, refuse_overdue
 from verify.flows.consent import Granted
 from verify.flows.enterprise.suspending import suspend
@@ -49,12 +49,12 @@ def grant(answer: Answer, granted: Granted, minor: Mapping[str, str], services: 
         values = _minor(verification, minor, now)
         keys = services.vault.create(verification.account_id, verification.id, ["identity"])
         seal_step(session, keys, verification, STEP, {"identity": values}, now)
-        _keep(session, verification, shown, set(granted.items), now)
+        kept = _keep(session, verification, shown, set(granted.items), now)
         group = progress.minor(verification) or ""
         progress.put(verification, STEP, progress.PASSED, refer=DECIDED_BY_PEOPLE.get(group))
         guardianship.status, guardianship.answered_at = answers.GRANTED, now
-        items = sorted(set(granted.items))
-        events.append(session, verification, "verification.step_passed", now, step=STEP, notice=shown.id, items=items)
+        said = {"notice": shown.id, "items": sorted(set(granted.items)), "consents": kept}
+        events.append(session, verification, "verification.step_passed", now, step=STEP, **said)
         decisions.go_on(session, verification, services)
     return guardianship
 
@@ -79,20 +79,26 @@ def _minor(verification: Verification, given: Mapping[str, str], now: datetime) 
 
 def _keep(
     session: Session, verification: Verification, shown: notice.GuardianNotice, items: set[str], now: datetime
-) -> None:
-    """Beside the minor's own. They name no recipient to be asked: that the minor's do, and these stand behind them."""
-    for item in sorted(items):
-        session.add(
-            Consent(
-                id=uuid7(),
-                verification_id=verification.id,
-                item=item,
-                kinds=shown.kinds[item],
-                policy_version=shown.policy.version,
-                notice_id=shown.id,
-                granted_at=now,
-            )
+) -> list[str]:
+    """Beside the minor's own. They name no recipient to be asked: that the minor's do, and these stand behind them.
+
+    What the event of it is to hold of them.
+    """
+    given = [
+        Consent(
+            id=uuid7(),
+            verification_id=verification.id,
+            item=item,
+            kinds=shown.kinds[item],
+            position=0,
+            policy_version=shown.policy.version,
+            notice_id=shown.id,
+            granted_at=now,
         )
+        for item in sorted(items)
+    ]
+    session.add_all(given)
+    return binding.of_consents(given)
 
 
 def decline(answer: Answer, services: Services) -> Guardianship:
@@ -148,7 +154,9 @@ def _end_consents(session: Session, account: Account, verification: Verification
     )
     items = sorted(set(ended.scalars()))
     stopped = [] if verification.status == Status.VERIFIED else [f"ver_{verification.id}"]
-    events.append_to_account(session, account, "consent.withdrawn", now, items=items, stopped=stopped)
+    events.append_to_account(
+        session, account, "consent.withdrawn", now, items=items, stopped=stopped, verification=str(verification.id)
+    )
 
 
 def _remember(

@@ -78,8 +78,7 @@ def _like(session: Session, ended: Verification, services: Services) -> Verifica
     made.supersedes_id = ended.id
     progress.offer(made, servable(made, services))
     progress.note_contact(made, progress.contact(ended))
-    event = events.chained(made, "verification.created", now, method=ended.method, supersedes=str(ended.id))
-    enter(session, made, event, services)
+    enter(session, made, events.created(made, now, supersedes=str(ended.id)), services)
     return made
 
 

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from crypto.errors import KeyShredded
 from providers.base import Capability, Misconfigured, NotReceived, Outcome, ProviderFailure, Throttled, TransferOrder
 from verify.errors import Problem
-from verify.flows import disclosure, idempotency, progress
+from verify.flows import disclosure, events, idempotency, progress
 from verify.flows.case import load_any
 from verify.flows.disclosure import Answer
 from verify.flows.idempotency import Ticket
@@ -219,11 +219,12 @@ def _settle(held: Held, news: Told, services: Services, answer: Answer | None = 
             transfer.attempts = max(0, transfer.attempts - 1)
         if answer is not None:
             transfer.error = None
-        take_in(session, verification, transfer, _timed(news, transfer, services), services)
         if answer is not None:
-            disclosure.answered(session, transfer.attempt_id, answer)
+            disclosure.answered(session, verification, transfer.attempt_id, answer)
+        take_in(session, verification, transfer, _timed(news, transfer, services), services)
         if is_overdue(transfer, now):
             refer(session, verification, transfer, services)
+        events.hold_carried(session, verification, now)
         due_at = now if hinted else _due(transfer, news, services)
         session.flush()
         release(session, transfer, due_at, error=None)

@@ -1,0 +1,217 @@
+"""Comparing the tables with the record: whose a verification is, its consents and its calls, as their events hold them.
+
+Events are compared with hashes and checkpoints first; here they are believed.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from verify.audit import BATCH, NIL
+from verify.flows import binding
+from verify.flows.periods import keep_until
+from verify.models import Account, Attempt, Consent, Event, Verification
+from verify.models.keystore import AnyRow
+
+RENEWED, WITHDRAWN = "consent.renewed", "consent.withdrawn"
+
+#: events that say by which method
+METHODS = frozenset({"verification.created", "verification.method_switched"})
+
+#: clocks of several machines
+SKEW = timedelta(seconds=5)
+
+
+class Mismatch(NamedTuple):
+    """A row that is not what the record holds of it."""
+
+    verification: UUID
+    reason: str
+
+    def __str__(self) -> str:
+        return f"ver_{self.verification}: {self.reason}"
+
+
+class Held(NamedTuple):
+    """What an event holds of a row: by whom it is named in words, since when, and the digest."""
+
+    event: str
+    at: datetime
+    digest: str
+
+
+@dataclass
+class Said:
+    """What the record says of one verification."""
+
+    first: dict[str, Any] = field(default_factory=dict)
+    method: str = ""
+    #: every event is of the present format: rows that none holds were put in
+    is_complete: bool = True
+    consents: dict[str, list[Held]] = field(default_factory=dict)
+    attempts: dict[str, Held] = field(default_factory=dict)
+    #: items, and when they were withdrawn
+    withdrawn: list[tuple[frozenset[str], datetime]] = field(default_factory=list)
+
+    @property
+    def holds_all(self) -> bool:
+        return self.is_complete and "account" in self.first
+
+
+@dataclass
+class Compared:
+    consents: int = 0
+    attempts: int = 0
+
+
+def first_mismatch(session: Session, now: datetime, tally: Compared) -> Mismatch | None:
+    """The first row that differs, in order of verifications, or None. ``tally`` counts the rows that events hold."""
+    for batch in _batches(session):
+        said = _said(session, batch)
+        consents, attempts = (_rows(session, table, batch) for table in (Consent, Attempt))
+        for verification, account in batch:
+            known = said[verification.id]
+            reason = (
+                _of_owner(verification, account, known)
+                or _of_consents(consents.get(verification.id, ()), known, now, tally)
+                or _of_attempts(attempts.get(verification.id, ()), known, now, tally)
+            )
+            if reason is not None:
+                return Mismatch(verification.id, reason)
+        session.expunge_all()
+    return None
+
+
+def _batches(session: Session) -> Iterator[Sequence[AnyRow]]:
+    last = NIL
+    query = select(Verification, Account).join(Account, Account.id == Verification.account_id)
+    while batch := session.execute(query.where(Verification.id > last).order_by(Verification.id).limit(BATCH)).all():
+        last = batch[-1][0].id
+        yield batch
+
+
+def _rows(session: Session, table: Any, batch: Sequence[AnyRow]) -> Mapping[UUID, Sequence[Any]]:
+    within = table.verification_id.between(batch[0][0].id, batch[-1][0].id)
+    found: dict[UUID, list[Any]] = {}
+    for row in session.scalars(select(table).where(within).order_by(table.id)):
+        found.setdefault(row.verification_id, []).append(row)
+    return found
+
+
+def _said(session: Session, batch: Sequence[AnyRow]) -> Mapping[UUID, Said]:
+    said = {verification.id: Said() for verification, _ in batch}
+    within = Event.verification_id.between(batch[0][0].id, batch[-1][0].id)
+    columns = (Event.verification_id, Event.seq, Event.type, Event.payload)
+    for row in session.execute(select(*columns).where(within).order_by(Event.verification_id, Event.seq)):
+        if row.verification_id in said:
+            _take(said[row.verification_id], json.loads(row.payload), f"event {row.seq}")
+    of_account: dict[UUID, list[Said]] = {}
+    for verification, account in batch:
+        of_account.setdefault(account.id, []).append(said[verification.id])
+    own = (Event.account_id.in_(of_account), Event.type.in_((RENEWED, WITHDRAWN)))
+    columns = (Event.account_id, Event.seq, Event.type, Event.payload)
+    for row in session.execute(select(*columns).where(*own).order_by(Event.account_id, Event.seq)):
+        payload = json.loads(row.payload)
+        one = UUID(payload["verification"]) if "verification" in payload else None
+        whose = of_account[row.account_id] if one is None else [said[one]] if one in said else []
+        for known in whose:
+            _take_of_account(known, payload, row)
+    return said
+
+
+def _take(known: Said, payload: Mapping[str, Any], event: str) -> None:
+    known.is_complete &= "format" in payload
+    if payload["seq"] == 1:
+        known.first = dict(payload)
+    if payload["type"] in METHODS:
+        known.method = payload["method"]
+    _take_rows(known, payload, event)
+
+
+def _take_of_account(known: Said, payload: Mapping[str, Any], row: AnyRow) -> None:
+    if row.type == WITHDRAWN:
+        at = datetime.fromisoformat(payload["created_at"])
+        known.withdrawn.append((frozenset(payload["items"]), at))
+    else:
+        _take_rows(known, payload, f"event {row.seq} of its account")
+
+
+def _take_rows(known: Said, payload: Mapping[str, Any], event: str) -> None:
+    at = datetime.fromisoformat(payload["created_at"])
+    for name, digest in (entry.split(" ") for entry in payload.get("consents", ())):
+        known.consents.setdefault(name, []).append(Held(event, at, digest))
+    for name, digest in (entry.split(" ") for entry in payload.get("calls", ())):
+        known.attempts[name] = Held(event, at, digest)
+
+
+def _of_owner(verification: Verification, account: Account, known: Said) -> str | None:
+    """Each column, what it must be, and who says so; the first format's events say nothing of it."""
+    first = known.first
+    told = "account" in first
+    must = (
+        ("account_id", str(verification.account_id), first.get("account"), told),
+        ("account_ref", binding.digest_of_ref(verification), first.get("ref"), told),
+        ("type", verification.type, first.get("of_type"), told),
+        ("method", verification.method, known.method, told),
+    )
+    for column, is_, said, counts in must:
+        if counts and is_ != said:
+            return f"its {column} is not what event 1 holds"
+    whose = (account.account_ref, account.application_id, account.livemode)
+    if whose != (verification.account_ref, verification.application_id, verification.livemode):
+        return "its account_ref, application or mode is not its account's"
+    return None
+
+
+def _of_consents(rows: Sequence[Consent], known: Said, now: datetime, tally: Compared) -> str | None:
+    held = {name: list(entries) for name, entries in known.consents.items()}
+    strange: list[Consent] = []
+    for row in rows:
+        digest = binding.digest(row, binding.CONSENT)
+        entry = next((entry for entry in held.get(row.item, ()) if entry.digest == digest), None)
+        if entry is None:
+            strange.append(row)
+            continue
+        held[row.item].remove(entry)
+        tally.consents += 1
+        if not _is_withdrawn_as_said(row, known):
+            return f"consent {row.item} is not withdrawn as the events of its account say"
+    changed = {row.item for row in strange}
+    for name, entries in held.items():
+        for entry in entries:
+            if name in changed:
+                return f"consent {name} is not what {entry.event} holds"
+            if keep_until("consent", entry.at) > now:
+                return f"consent {name} is missing: {entry.event} holds it"
+    return f"consent {strange[0].item} was put in: no event holds it" if strange and known.holds_all else None
+
+
+def _is_withdrawn_as_said(row: Consent, known: Said) -> bool:
+    times = [at for items, at in known.withdrawn if row.item in items]
+    if row.withdrawn_at is not None:
+        return row.withdrawn_at in times
+    return all(at <= row.granted_at + SKEW for at in times)
+
+
+def _of_attempts(rows: Sequence[Attempt], known: Said, now: datetime, tally: Compared) -> str | None:
+    held = dict(known.attempts)
+    for row in rows:
+        entry = held.pop(str(row.id), None)
+        if entry is None:
+            # one without an answer is held by no event yet
+            if known.holds_all and row.outcome is not None and row.finished_at is not None:
+                return f"attempt {row.id} was put in: no event holds it"
+            continue
+        if entry.digest != binding.digest(row, binding.ATTEMPT):
+            return f"attempt {row.id} is not what {entry.event} holds"
+        tally.attempts += 1
+    for name, entry in held.items():
+        if keep_until("attempt", entry.at) > now:
+            return f"attempt {name} is missing: {entry.event} holds it"
+    return None
