@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from providers.base import Capability, Outcome, Request, Unavailable
+from providers.base import Capability, Outcome, Request, Result, Unavailable
 from providers.sandbox import Sandbox
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import Clock, Nudges
@@ -51,6 +51,18 @@ def taken_in(server: Caller, services: Services, sandbox: Faltering, down: Capab
         server.step(made, "face", PORTRAIT)
     steering.take_in(make_staff(services, "zhou", "supervisor"), case, "customer called", services)
     return case
+
+
+def test_a_code_that_no_document_has_stands_at_its_call(
+    app: Flask, server: Caller, services: Services, sandbox: Faltering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unclear = Outcome(Result.INCONCLUSIVE, vendor_code="Code.9876")
+    monkeypatch.setattr(sandbox, "call", lambda *_: unclear)
+    made = server.create("face")["id"]
+    server.consent(made)
+    server.step(made, "identity", person())
+    wang, _ = seated(app, services, "wang", "supervisor")
+    assert "Code.9876" in wang.get(path(UUID(made.removeprefix("ver_"))))
 
 
 APPROVE, RETRY = 'data-key="y"', "Ask the vendor once more"

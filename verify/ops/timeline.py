@@ -110,6 +110,8 @@ def _attempt(attempt: Attempt, providers: Mapping[str, Provider], locale: str) -
     ]
     if attempt.duration_ms is not None:
         detail.append(words.milliseconds(attempt.duration_ms))
+    if attempt.vendor_code and _tone(attempt) != "good":  # whom to ask what it means is the vendor
+        detail.append(attempt.vendor_code)
     text = words.of(words.CAPABILITIES, attempt.capability)
     return Line(attempt.started_at, text, _tone(attempt), attempt.step, attempt.reason_code, None, tuple(detail))
 
