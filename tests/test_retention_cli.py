@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,16 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from crypto.notes import Signer
 from tests.caller import Caller
 from tests.conftest import Clock, make_application, running
 from verify.cli import main
 from verify.config import Settings
+from verify.flows import checkpointing
 from verify.flows.retention import CLASSES
 from verify.migrating import HISTORIES, upgrade
+
+ROOT = Path(__file__).parent.parent
 
 Run = Callable[..., Result]
 
@@ -128,7 +134,7 @@ def test_an_account_is_erased_at_a_shell_and_its_certificate_checked(run: Run, s
     assert server.get("/v1/accounts/acct-1001").status_code == 200
     file = tmp_path / "certificate.json"
     file.write_text(json.dumps(told["certificate"]), "utf-8")
-    assert json.loads(run("erasure", "check", str(file)).output) == told["certificate"]["statement"]
+    assert json.loads(run("erasure", "check", str(file)).stdout) == told["certificate"]["statement"]
     assert json.loads(run("erasure", "unconfirmed", "--json").output) == []
     file.write_text(json.dumps({**told["certificate"], "note": told["certificate"]["note"].replace("bank", "card")}))
     assert "not signed by that key" in run("erasure", "check", str(file), status=1).output
@@ -138,7 +144,85 @@ def test_the_whole_answer_is_checked_as_its_certificate_is(run: Run, server: Cal
     told = server.send("DELETE", "/v1/accounts/acct-1001").json
     file = tmp_path / "answer.json"
     file.write_text(json.dumps(told), "utf-8")
-    assert json.loads(run("erasure", "check", str(file)).output) == told["certificate"]["statement"]
+    assert json.loads(run("erasure", "check", str(file)).stdout) == told["certificate"]["statement"]
+
+
+@pytest.fixture
+def answer(server: Caller) -> dict[str, Any]:
+    found: dict[str, Any] = server.send("DELETE", "/v1/accounts/acct-1001").json
+    return found
+
+
+def saved(folder: Path, answer: Any) -> str:
+    file = folder / "answer.json"
+    file.write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
+    return str(file)
+
+
+def test_a_certificate_is_checked_with_the_key_that_is_published(
+    run: Run, answer: dict[str, Any], app: Flask, tmp_path: Path
+) -> None:
+    with app.app_context():
+        checkpointing.make(app.extensions["realname"])
+    key = run("erasure", "key").stdout.strip()
+    assert key == answer["certificate"]["verifier"]
+    assert run("erasure", "key", "--former").stdout.split()[0] == key
+    checked = run("erasure", "check", saved(tmp_path, answer), "--verifier", key)
+    assert json.loads(checked.output) == answer["certificate"]["statement"]
+    assert "compare it with the one you know" in run("erasure", "check", saved(tmp_path, answer)).stderr
+
+
+def test_the_key_of_checkpoints_is_told_from_the_one_of_certificates(
+    run: Run, answer: dict[str, Any], tmp_path: Path
+) -> None:
+    words = ("erasure", "check", saved(tmp_path, answer), "--verifier")
+    assert "begins with realname-erasure+" in run(*words, run("audit", "key").stdout.strip(), status=1).stderr
+    other = Signer("realname-erasure", bytes(32)).verifier
+    assert "not signed by that key" in run(*words, str(other), status=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("live_at", "2020-01-01T00:00:00Z"), ("backups_by", None), ("tags_deleted", 7), ("more", "x"), ("erased", [7])],
+)
+def test_a_statement_that_is_not_the_signed_one_does_not_pass(
+    run: Run, answer: dict[str, Any], tmp_path: Path, name: str, value: Any
+) -> None:
+    assert answer["certificate"]["statement"].get(name) != value
+    answer["certificate"]["statement"][name] = value
+    assert name in run("erasure", "check", saved(tmp_path, answer), status=1).stderr
+    del answer["certificate"]["statement"]
+    assert "not a certificate" in run("erasure", "check", saved(tmp_path, answer), status=1).stderr
+
+
+def test_the_signed_note_alone_is_refused_and_what_to_give_is_said(
+    run: Run, answer: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "certificate.note"
+    file.write_text(answer["certificate"]["note"], "utf-8")
+    told = run("erasure", "check", str(file), "--verifier", answer["certificate"]["verifier"], status=1)
+    assert "this is the signed note alone: give the JSON" in told.stderr
+
+
+@pytest.mark.parametrize("spoiled", [None, "note", "statement", "key"])
+def test_the_documented_check_without_us_does_what_it_says(
+    answer: dict[str, Any], tmp_path: Path, spoiled: str | None
+) -> None:
+    page = (ROOT / "docs" / "erasure.md").read_text("utf-8")
+    program = tmp_path / "check.py"
+    program.write_text(page.split("```python\n")[1].split("```")[0], "utf-8")
+    certificate = answer["certificate"]
+    key = certificate["verifier"]
+    if spoiled == "note":
+        certificate["note"] = certificate["note"].replace("request", "shutdown")
+    elif spoiled == "statement":
+        certificate["statement"]["live_at"] = "2020-01-01T00:00:00Z"
+    elif spoiled == "key":
+        key = str(Signer("realname-erasure", bytes(32)).verifier)
+    command = [sys.executable, "-I", program, saved(tmp_path, answer), key]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0) is (spoiled is None), done.stderr
+    assert spoiled or json.loads(done.stdout) == certificate["statement"]
 
 
 @pytest.mark.usefixtures("server")

@@ -124,14 +124,9 @@ def _written(path: Path | None) -> Sequence[Note]:
 @click.option("--former", is_flag=True, help="Every key that ever signed a checkpoint, with its first and last day.")
 def key_command(*, former: bool) -> None:
     """Print the public keys that sign checkpoints, to be kept by those who verify."""
-    with opened() as services:
-        if former:
-            with services.read(streams=True) as session:
-                for span in signers.spans(session):
-                    click.echo(f"{span.verifier}  {span.first.date()}  {span.last.date()}")
-            return
-        for key in services.keyring.usable("audit"):
-            click.echo(str(checkpoint.signer(key).verifier))
+    with opened() as services, services.read(streams=True) as session:
+        for line in signers.lines(session, services.keyring.snapshot, None, former=former):
+            click.echo(line)
 
 
 @group.command("export")

@@ -2,19 +2,21 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 import click
 from sqlalchemy import select
 
-from crypto.notes import BadNote
+from crypto.notes import SIGNATURE, BadNote
 from verify.commands.opening import AS_JSON, opened, show
 from verify.commands.retention import ACCOUNT, APPLICATION, MODE, find_account
 from verify.flows import certificate, erasure, redoing, vendor_copies
 from verify.flows.case import Reach
 from verify.models import Account, VendorErasure
 from verify.models.orders import Order
+from verify.record import signers
 
 #: what became of orders that were to be repeated, in words
 REDONE = {
@@ -110,27 +112,54 @@ def unconfirmed(*, as_json: bool) -> None:
         )
 
 
+@group.command("key")
+@click.option("--former", is_flag=True, help="Every key that ever signed the record, with its first and last day.")
+def key_command(*, former: bool) -> None:
+    """Print the public keys that sign certificates, to be kept by those who check them."""
+    with opened() as services, services.read(streams=True) as session:
+        for line in signers.lines(session, services.keyring.snapshot, certificate.NAME, former=former):
+            click.echo(line)
+
+
 @group.command("check")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--verifier", help="The key you know; else the one the file names, which proves less.")
+@click.option("--verifier", help="The key you know, as `erasure key` prints it; else the one that FILE names itself.")
 def check(file: Path, verifier: str | None) -> None:
     """Check the certificate in FILE and print what it states; end with 1 if it is false.
 
-    FILE is JSON: the certificate, or the whole answer that came with it.
+    FILE is JSON: the certificate, or the whole answer that came with it. The statement in it must be the one that was
+    signed.
     """
-    note, named = _certificate_in(file)
+    note, named, beside = _certificate_in(file)
     try:
-        show(certificate.check(note, verifier or named))
+        statement = certificate.check(note, _known(verifier) if verifier else named)
     except (BadNote, ValueError):
         _fail("this certificate was not signed by that key, or was changed")
+    differing = sorted(name for name in {*statement, *beside} if statement.get(name) != beside.get(name))
+    if differing:
+        _fail(f"the statement in the file is not the one that was signed: {', '.join(differing)}")
+    if verifier is None:
+        click.echo("checked with the key that the file names: compare it with the one you know", err=True)
+    show(statement)
 
 
-def _certificate_in(file: Path) -> tuple[str, str]:
-    """Its signed note, and the verifier key it names."""
+def _known(verifier: str) -> str:
+    """An audit key signs certificates under a name of their own, so that no checkpoint passes for one."""
+    name = verifier.partition("+")[0]
+    if name != certificate.NAME:
+        _fail(f"that key signs no certificates: give the one that begins with {certificate.NAME}+ (`erasure key`)")
+    return verifier
+
+
+def _certificate_in(file: Path) -> tuple[str, str, Mapping[str, Any]]:
+    """Its signed note, the verifier key it names, and the statement beside the note."""
+    text = file.read_text("utf-8")
+    if f"\n{SIGNATURE}" in text:  # JSON escapes the newline
+        _fail("this is the signed note alone: give the JSON that it came in, the certificate or the whole answer")
     try:
-        found = json.loads(file.read_text("utf-8"))
+        found = json.loads(text)
         found = found.get("certificate", found)
-        return str(found["note"]), str(found["verifier"])
+        return str(found["note"]), str(found["verifier"]), dict(found["statement"])
     except (ValueError, KeyError, TypeError, AttributeError):
         _fail("this is not a certificate, nor an answer that holds one")
 

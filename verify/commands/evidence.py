@@ -11,7 +11,7 @@ from crypto.notes import BadNote, Verifier
 from verify.commands.opening import opened
 from verify.flows.checks import SHANGHAI
 from verify.models import Application
-from verify.record import evidence, pack
+from verify.record import evidence, pack, signers
 from verify.record.parts import Span
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -61,9 +61,13 @@ def check(file: Path, verifier: str) -> None:
 
 
 @group.command("key")
-@click.option("--pem", is_flag=True, help="As OpenSSL reads it.")
-def key(*, pem: bool) -> None:
-    """Print the public key that signs packs, to be kept by those who check them."""
-    with opened() as services:
-        verifier = evidence.signer(services).verifier
-    click.echo(verifier.pem.rstrip() if pem else str(verifier))
+@click.option("--pem", is_flag=True, help="As OpenSSL reads it; the present one only.")
+@click.option("--former", is_flag=True, help="Every key that ever signed the record, with its first and last day.")
+def key(*, pem: bool, former: bool) -> None:
+    """Print the public keys that sign packs, to be kept by those who check them."""
+    with opened() as services, services.read(streams=True) as session:
+        if pem:
+            click.echo(evidence.signer(services).verifier.pem.rstrip())
+            return
+        for line in signers.lines(session, services.keyring.snapshot, evidence.NAME, former=former):
+            click.echo(line)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crypto import checkpoint
-from crypto.notes import Verifier
+from crypto.keyring import Keyring
+from crypto.notes import Signer, Verifier
 from verify.models import Checkpoint
 
 #: notes fetched at a time
@@ -21,6 +22,19 @@ class Span(NamedTuple):
     verifier: Verifier
     first: datetime
     last: datetime
+
+
+def lines(session: Session, keyring: Keyring, name: str | None, *, former: bool) -> Iterator[str]:
+    """The audit keys' public halves as they are passed on: those that may sign now, or every one that ever signed a
+    checkpoint with its first and last day. ``name`` is in whose name they sign what is no checkpoint. Raises BadNote.
+    """
+    if not former:
+        for key in keyring.usable("audit"):
+            yield str((Signer(name, key.secret) if name else checkpoint.signer(key)).verifier)
+        return
+    for span in spans(session):
+        verifier = Verifier(name, span.verifier.public) if name else span.verifier
+        yield f"{verifier}  {span.first.date()}  {span.last.date()}"
 
 
 def spans(session: Session) -> Iterator[Span]:
