@@ -49,6 +49,9 @@ PROBLEMS: Mapping[str, Kind] = {
     "case_claimed": Kind(HTTPStatus.CONFLICT, "Somebody else works on this case."),
     "second_person_required": Kind(HTTPStatus.CONFLICT, "A second person has to agree to this."),
     "nothing_to_do": Kind(HTTPStatus.CONFLICT, "There is nothing here that this could be done to."),
+    "proposal_answered": Kind(
+        HTTPStatus.CONFLICT, "What waited for a second person was answered or taken back meanwhile."
+    ),
     "own_proposal": Kind(HTTPStatus.FORBIDDEN, "Nobody is their own second person."),
     "session_unavailable": Kind(
         HTTPStatus.CONFLICT, "This application takes face images itself; send one to the face step."

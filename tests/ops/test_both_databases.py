@@ -39,6 +39,7 @@ def test_a_desk_works_on_either(app: Flask, server: Caller, services: Services, 
     assert sum(count for *_, count in numbers.days) == 2
     assert (numbers.waiting, numbers.late) == (2, 1)
     desk.get("/ops/queue")
+    assert "Nothing found" in desk.post("/ops/search", 200, q="acct-1\x00")
     desk.post(f"/ops/cases/ver_{first}/reject", reason="papers_suspect", text="")
     assert "acct-1" not in desk.get("/ops/queue")
     assert "Rejected" in desk.get("/ops/audit").split("<tbody>")[1]

@@ -22,7 +22,7 @@ from verify.flows.review import cases
 from verify.flows.review import queue as waiting
 from verify.flows.staff import sessions
 from verify.models import Operator
-from verify.ops import charts, log_words, words
+from verify.ops import charts, log_words, refusals, words
 from verify.services import Services
 
 UNREADABLE = {"face": "license_unreadable"}
@@ -197,7 +197,7 @@ def test_every_word_has_its_chinese_and_the_compiled_file_is_of_the_source() -> 
 def test_every_code_in_words_is_translated(app: Flask) -> None:
     with (TRANSLATIONS / "messages.po").open("rb") as source:
         known = {message.id for message in read_po(source)}
-    everything = {**vars(words), **vars(log_words)}
+    everything = {**vars(words), **vars(log_words), **vars(refusals)}
     tables = [
         value for name, value in everything.items() if name.isupper() and name not in {"TONES", "REASONS", "READ"}
     ]

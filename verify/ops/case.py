@@ -5,14 +5,13 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from providers.base import Capability
 from verify.auth import services, staff
 from verify.errors import Problem
-from verify.field_messages import field_message
 from verify.flows import progress, routing, troubles
 from verify.flows.methods import STEPS
 from verify.flows.review import cases, deciding, paying, repeating, revealing, steering, viewing
@@ -26,7 +25,7 @@ from verify.flows.review.stuck import waits_for
 from verify.flows.staff.desk import Staff
 from verify.flows.states import FINAL
 from verify.models import Consent, Verification
-from verify.ops import access, language, pages, words
+from verify.ops import access, language, pages, refusals, words
 from verify.ops.timeline import recipient, timeline
 from verify.services import Services
 from verify.watermark import stamped
@@ -51,9 +50,6 @@ ACTIONS: dict[str, Callable[[Staff, UUID, Services, Any], object]] = {
     ),
 }
 
-#: codes after which the form they answer is not on the page any more
-GONE = frozenset(("not_in_review", "case_claimed", "second_person_required", "own_proposal", "verification_final"))
-
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/cases/<case>", "case", show)
@@ -75,7 +71,7 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
     read_first = to_read(verification, found.documents)
     with services().read() as session:
         owed = steering.owed_attempts(session, [case])
-    shown = render_template(
+    shown = pages.shown(
         "ops/case.html",
         **_people(found, who),
         case=found,
@@ -136,8 +132,7 @@ def act(case: str, action: str) -> ResponseReturnValue:
     except Problem as problem:
         if problem.code == "not_found":
             raise
-        at = "" if problem.code in GONE else action
-        return page(found, problem.kind.status, error=_said(problem), at=at)
+        return page(found, problem.kind.status, error=refusals.said(problem, language.tag()), at=action)
     if done is False and action in words.UNDONE:
         pages.say(words.UNDONE[action], "warn")
     else:
@@ -161,16 +156,12 @@ def reveal(case: str) -> ResponseReturnValue:
     except Problem as problem:
         if problem.code == "not_found":
             raise
-        return page(found, problem.kind.status, error=_said(problem), at=f"reveal-{step}-{field}")
+        error = refusals.said(problem, language.tag())
+        return page(found, problem.kind.status, error=error, at=f"reveal-{step}-{field}")
     if not shown.values:
         pages.say(_("A second person has to agree before this is shown."))
         return redirect(url_for("ops.case", case=case))
     return page(found, HTTPStatus.OK, revealed=shown.values, withheld=words.listed(words.STEPS, shown.waiting))
-
-
-def _said(problem: Problem) -> str:
-    fields = " ".join(field_message(error.code, language.tag()) for error in problem.errors)
-    return fields or str(words.problem(problem))
 
 
 def _switch(who: Staff, case: UUID, recipient: str, parts: Services) -> None:

@@ -103,6 +103,8 @@ REFUSALS: Mapping[str, Any] = {
     "not_in_review": _("not in review"),
     "nothing_to_do": _("nothing to do"),
     "verification_final": _("ended"),
+    "proposal_answered": _("answered before"),
+    "step_not_expected": _("moved on"),
     "consent_required": _("no consent"),
     "invalid_input": _("form not right"),
     "proof_required": _("no proof of who asks"),

@@ -18,7 +18,7 @@ from verify import unforeseen
 from verify.auth import public, services, staff
 from verify.errors import Problem
 from verify.flows.reasons import message
-from verify.ops import access, cookies, language, words
+from verify.ops import access, cookies, language, refusals, words
 
 STATIC = Path(__file__).parent / "static"
 FILES = {"ops.css": "text/css", "ops.js": "text/javascript", "icon.svg": "image/svg+xml"}
@@ -55,6 +55,7 @@ def register(blueprint: Blueprint) -> None:
 def _shared() -> dict[str, Any]:
     return {
         "words": words,
+        "refusals": refusals,
         "may": access.may,
         "me": g.get("staff"),
         "said": said,
@@ -123,20 +124,28 @@ def age(since: datetime | timedelta) -> str:
     return str(format_timedelta(max(spent, timedelta(minutes=1)), granularity="minute", threshold=0.95))
 
 
+def shown(template: str, **context: Any) -> str:
+    """A page of forms; where the one that ``at`` names is on it no more, its ``error`` stands at the top."""
+    page = render_template(template, **context)
+    if context["error"] and 'role="alert"' not in page:
+        page = render_template(template, **{**context, "at": ""})
+    return page
+
+
 def refused(problem: Problem) -> ResponseReturnValue:
-    page = render_template("ops/problem.html", title=words.problem(problem), code=problem.code)
+    page = render_template("ops/problem.html", title=refusals.problem(problem), code=problem.code)
     return page, problem.kind.status
 
 
 def _stale(_: CSRFError) -> ResponseReturnValue:
-    title = words.PROBLEMS["stale_form"]
+    title = refusals.PROBLEMS["stale_form"]
     return render_template("ops/problem.html", title=title, code="stale_form"), HTTPStatus.BAD_REQUEST
 
 
 def _failed(error: HTTPException) -> ResponseReturnValue:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     code = {404: "not_found", 413: "too_large", 429: "rate_limited"}.get(status, "malformed")
-    return render_template("ops/problem.html", title=words.PROBLEMS.get(code, code), code=code), status
+    return render_template("ops/problem.html", title=refusals.PROBLEMS.get(code, code), code=code), status
 
 
 def say(text: Any, kind: str = "done") -> None:

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 
 from verify.auth import services, staff
 from verify.errors import Problem
-from verify.field_messages import field_message
 from verify.flows.checks import SHANGHAI
 from verify.flows.rights import carrying, casefile, desk, listing, rules
 from verify.flows.rights.copy_words import class_name, purpose, said
@@ -22,7 +21,7 @@ from verify.flows.rights.listing import Filters
 from verify.flows.staff.desk import Staff, acting
 from verify.flows.staff.roles import Permission
 from verify.models import Application
-from verify.ops import access, language, pages, rights_words, words
+from verify.ops import access, language, pages, refusals, rights_words
 from verify.services import Services
 
 Form = MultiDict[str, str]
@@ -121,7 +120,7 @@ def page(case: UUID, status: int = 200, **more: Any) -> ResponseReturnValue:
     found = casefile.gather(who, case, services())
     asked = found.row.request
     deed = carrying.DEEDS.get(asked.kind)
-    shown = render_template(
+    shown = pages.shown(
         "ops/rights_case.html",
         desk_words=rights_words,
         by=lambda operator: found.names.get(UUID(operator), operator),
@@ -152,7 +151,7 @@ def act(asked: str, action: str) -> ResponseReturnValue:
     except Problem as problem:
         if problem.code == "not_found":
             raise
-        return page(case, problem.kind.status, error=_said(problem), at=action)
+        return page(case, problem.kind.status, error=refusals.said(problem, language.tag()), at=action)
     pages.say(_("Done."))
     return redirect(url_for("ops.rights_case", asked=asked))
 
@@ -165,13 +164,8 @@ def reveal(asked: str) -> ResponseReturnValue:
     except Problem as problem:
         if problem.code == "not_found":
             raise
-        return page(case, problem.kind.status, error=_said(problem), at="reveal")
+        return page(case, problem.kind.status, error=refusals.said(problem, language.tag()), at="reveal")
     return page(case, revealed=found)
-
-
-def _said(problem: Problem) -> str:
-    fields = " ".join(field_message(error.code, language.tag()) for error in problem.errors)
-    return fields or str(words.problem(problem))
 
 
 def _id(text: str) -> UUID:

@@ -14,7 +14,7 @@ from verify.auth import public, services, staff
 from verify.errors import Problem
 from verify.flows.staff import signing_in
 from verify.flows.staff.sessions import Presence
-from verify.ops import access, words
+from verify.ops import access, refusals
 
 
 def register(blueprint: Blueprint) -> None:
@@ -33,6 +33,7 @@ def register(blueprint: Blueprint) -> None:
 def sign_in() -> ResponseReturnValue:
     def enter() -> ResponseReturnValue:
         login = request.form.get("login", "").strip().lower()[:64]
+        login = login if login.isprintable() else ""
         attempt = signing_in.Attempt(login, request.remote_addr or "")
         access.keep(signing_in.with_password(attempt, request.form.get("password", ""), services()))
         return redirect(url_for("ops.queue"))
@@ -114,6 +115,5 @@ def _tried(template: str, enter: Callable[[], ResponseReturnValue], **more: Any)
     try:
         return enter()
     except Problem as problem:
-        wrong = [words.of(words.PASSWORD, error.code) for error in problem.errors]
-        error = wrong[0] if wrong else words.problem(problem)
+        error = refusals.said_at_door(problem)
         return render_template(template, error=error, problem=problem, **more), problem.kind.status

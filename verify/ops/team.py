@@ -12,7 +12,7 @@ from verify.errors import Problem
 from verify.field_messages import field_message
 from verify.flows.staff import team
 from verify.models import Application
-from verify.ops import access, language, pages, words
+from verify.ops import access, language, pages, refusals
 
 
 def register(blueprint: Blueprint) -> None:
@@ -81,4 +81,4 @@ def _granted() -> list[UUID] | None:
 
 def _said(problem: Problem) -> str:
     fields = " ".join(f"{error.field}: {field_message(error.code, language.tag())}" for error in problem.errors)
-    return fields or str(words.problem(problem))
+    return fields or str(refusals.problem(problem))

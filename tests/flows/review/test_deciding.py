@@ -104,7 +104,7 @@ def test_a_declined_override_is_open_again(server: Caller, services: Services, l
     case = in_review(server, services, **DISAGREES)
     deciding.approve(li, case, services, "known customer")
     deciding.decline(wang, case, services)
-    refused("not_found", deciding.confirm, wang, case, services)
+    refused("proposal_answered", deciding.confirm, wang, case, services)
     assert deciding.approve(li, case, services, "once more") is False
 
 

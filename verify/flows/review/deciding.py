@@ -53,7 +53,7 @@ def confirm(staff: Staff, verification_id: UUID, services: Services) -> None:
         verification = _in_review(cases.load_locked(session, staff, verification_id))
         proposal = four_eyes.open_proposal(session, verification.id, Matter.OVERRIDE)
         if proposal is None:
-            raise Problem("not_found", "No override waits for a second person.")
+            raise Problem("proposal_answered")
         refuse_unanswered(session, verification)
         refuse_unread(session, verification, staff)
         four_eyes.answer(proposal, staff, services, confirmed=True)
@@ -66,7 +66,7 @@ def decline(staff: Staff, verification_id: UUID, services: Services) -> None:
         verification = _in_review(cases.load_locked(session, staff, verification_id))
         proposal = four_eyes.open_proposal(session, verification.id, Matter.OVERRIDE)
         if proposal is None:
-            raise Problem("not_found", "No override waits for a second person.")
+            raise Problem("proposal_answered")
         if proposal.proposed_by != staff.id:
             staff.need(Permission.CONFIRM)
         four_eyes.answer(proposal, staff, services, confirmed=False)

@@ -54,14 +54,14 @@ def open_proposal(session: Session, verification_id: UUID, kind: Matter, step: s
 
 
 def by_id(session: Session, verification_id: UUID, proposal_id: UUID) -> Proposal:
-    """One that waits. Raises Problem not_found."""
+    """One that waits. Raises Problem proposal_answered."""
     found = session.scalars(
         select(Proposal)
         .where(Proposal.id == proposal_id, Proposal.verification_id == verification_id, Proposal.answered_at.is_(None))
         .with_for_update()
     ).one_or_none()
     if found is None:
-        raise Problem("not_found")
+        raise Problem("proposal_answered")
     return found
 
 

@@ -253,6 +253,8 @@ def target(services: Services) -> timedelta:
 def search(staff: Staff, text: str, services: Services) -> list[Row]:
     """By id, account_ref, or through the blind index by ID number or credit code; the newest first."""
     text = text.strip()
+    if not text.isprintable():
+        return []
     with services.read() as session:
         where = _by_id(text)
         if where is None:

@@ -80,7 +80,7 @@ def agree(staff: Staff, verification_id: UUID, proposal_id: UUID, services: Serv
         verification = cases.load_locked(session, staff, verification_id)
         proposal = four_eyes.by_id(session, verification_id, proposal_id)
         if proposal.kind != Matter.REVEAL_MINOR:
-            raise Problem("not_found")
+            raise Problem("proposal_answered")
         four_eyes.answer(proposal, staff, services, confirmed=confirmed)
         kind = "reveal_agreed" if confirmed else "reveal_declined"
         cases.log(session, verification, kind, staff, services, step=str(proposal.step))
