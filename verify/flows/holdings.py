@@ -41,6 +41,9 @@ REASONS: Mapping[Anchor, str] = {
     Anchor.CREATED: ACTIVE,
 }
 
+#: what goes on its day under a legal hold too, since it holds nothing of the person
+BEYOND_HOLDS = frozenset({"idempotency"})
+
 
 @dataclass(frozen=True)
 class Holding:
@@ -82,7 +85,7 @@ class Part:
     waits_for: str | None = None
 
     def held(self, *, on_hold: bool) -> Holding:
-        row = CLASSES[self.class_name]
+        row, on_hold = CLASSES[self.class_name], on_hold and self.class_name not in BEYOND_HOLDS
         until = self.until if self.started is None else keep_until(self.class_name, self.started)
         until = None if on_hold else until
         reason = HELD if on_hold else PERIOD if until else self.waits_for or REASONS[row.anchor]
@@ -102,7 +105,7 @@ def holdings_of(session: Session, account: Account, services: Services, *, silen
     parts = [part for kept in KEPT.values() for part in OWN[kept.owner](session, account, kept)]
     if silent:
         parts += _authority_requests(session, account, AuthorityRequest.told_at.is_(None))
-    parts += [*_in_the_key_store(account, services), Part("network_log", f"acc_{account.id}", account.closed_at)]
+    parts += [*_in_the_key_store(account, services), *_in_logs(account, services)]
     return sorted((part.held(on_hold=on_hold) for part in parts), key=lambda holding: holding.of)
 
 
@@ -206,3 +209,10 @@ def _in_the_key_store(account: Account, services: Services) -> Iterator[Part]:
     for order in services.vault.orders_of(account.id):
         about = f"ver_{order.verification_id}" if order.verification_id else of
         yield Part(ORDERS, about, order.asked_at)
+
+
+def _in_logs(account: Account, services: Services) -> Iterator[Part]:
+    """Of a closed account nothing new is written."""
+    closed_at = account.closed_at
+    if closed_at is None or keep_until("network_log", closed_at) > services.clock():
+        yield Part("network_log", f"acc_{account.id}", closed_at)
