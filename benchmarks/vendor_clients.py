@@ -13,9 +13,13 @@ from typing import Any
 
 import requests
 
-from providers.base import IdentityCheck
+from providers.base import Capability, IdentityCheck
 from providers.registry import load
+from providers.testing.examples import request_for
 from providers.testing.identities import adult
+
+#: the number of the order that is asked for; given anew in each run, it is the same order
+ORDER = "rn1"
 
 ROUNDS = 5
 CALLS = 20
@@ -30,7 +34,8 @@ def pairs(endpoint: str) -> Iterator[tuple[str, Call, Call]]:
         adapter: Any = load(vendor, settings)
         theirs = client(settings, host, who)
         if vendor == "alipay":
-            yield "a transfer asked for at alipay", lambda a=adapter: a.read_back("transfer", "rn1"), theirs  # type: ignore[misc]
+            adapter.call(request_for(Capability.TRANSFER), ORDER)
+            yield "a transfer asked for at alipay", lambda a=adapter: a.read_back("transfer", ORDER), theirs  # type: ignore[misc]
         else:
             check = IdentityCheck(who.name, who.id_number)
             yield f"a signed check at {vendor}", lambda a=adapter, c=check: a.call(c, "ours-1"), theirs  # type: ignore[misc]
@@ -104,7 +109,7 @@ def alipay(settings: Any, host: str, _who: Any) -> Call:
 
     def call() -> object:
         model = Model()
-        model.out_biz_no, model.product_code, model.biz_scene = "rn1", settings["product_code"], "DIRECT_TRANSFER"
+        model.out_biz_no, model.product_code, model.biz_scene = ORDER, settings["product_code"], "DIRECT_TRANSFER"
         found = client.execute(Query(biz_model=model))
         assert "SUCCESS" in found  # noqa: S101 - as above
         return found
