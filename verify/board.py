@@ -119,6 +119,8 @@ class Notebook:
     lock: Any = field(default_factory=Lock)
     #: adapters by the row of credentials they sign with
     signers: dict[UUID, Provider] = field(default_factory=dict)
+    #: names of notices that the main store has
+    notices: set[str] = field(default_factory=set)
 
     def is_fresh(self, now: datetime) -> bool:
         return self.board is not None and self.read_at is not None and abs(now - self.read_at) < FRESH_FOR

@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -21,7 +23,7 @@ from tests.conftest import make_application
 from verify.flows.registers import authorities
 from verify.flows.registers.authorities import Answer, Paper
 from verify.jobs import checkpoints
-from verify.models import Account
+from verify.models import Account, Verification
 from verify.record import evidence, pack
 from verify.record.parts import PARTS, Span
 from verify.services import Services
@@ -93,6 +95,57 @@ def test_every_part_is_there_and_says_something(services: Services) -> None:
     }
     assert manifest["last_checkpoint"] == 1
     assert set(manifest["files"]) | {"MANIFEST.json", "SHA256SUMS", "SHA256SUMS.sig", "public-key.pem"} == set(sizes)
+
+
+@pytest.fixture
+def archive(lived: None, services: Services) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(io.BytesIO(written(services))) as found:
+        yield found
+
+
+def lines_of(archive: zipfile.ZipFile, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in archive.read(name).decode().splitlines()]
+
+
+@pytest.mark.promise("2.3")
+def test_each_consent_names_a_notice_that_is_there_as_it_was_rendered(archive: zipfile.ZipFile, server: Caller) -> None:
+    consents = lines_of(archive, "consents/consents.jsonl")
+    assert consents
+    for consent in consents:
+        text = archive.read(f"consents/notices/{consent['notice_id']}.json")
+        assert consent["notice_id"] == f"ntc_{hashlib.sha256(text).hexdigest()}"
+        shown = json.loads(text)
+        for locale in ("zh-CN", "en"):
+            assert consent["item"] in {item["id"] for item in shown["locales"][locale]["items"]}
+            assert "Sign-up" in shown["locales"][locale]["text"]
+
+
+def test_a_kept_notice_is_what_the_api_shows(archive: zipfile.ZipFile, server: Caller) -> None:
+    made = server.create(account_ref="acct-3", contact={"email": MAIL, "mobile": MOBILE})["id"]
+    for locale in ("zh-CN", "en"):
+        shown = server.get(f"/v1/verifications/{made}/consent_notice?locale={locale}").json
+        kept = json.loads(archive.read(f"consents/notices/{shown['notice_id']}.json"))
+        assert kept["locales"][locale] == {"text": shown["text"], "items": shown["items"]}
+        assert kept["policy_version"] == shown["policy_version"]
+
+
+def test_the_index_of_policies_fits_their_files(archive: zipfile.ZipFile, server: Caller) -> None:
+    published = {policy["version"]: policy["digest"] for policy in server.get("/v1/policies").json["data"]}
+    for policy in json.loads(archive.read("policies/index.json")):
+        texts = {name: archive.read(f"policies/{policy['version']}/{name}") for name in policy["sha256"]}
+        assert {name: hashlib.sha256(text).hexdigest() for name, text in texts.items()} == policy["sha256"]
+        both = texts["zh-CN.md"] + bytes(1) + texts["en.md"]
+        assert hashlib.sha256(both).hexdigest() == policy["digest"]
+        assert published.get(policy["version"], policy["digest"]) == policy["digest"]
+
+
+@pytest.mark.parametrize("name", ["consents/consents.jsonl", "disclosures.jsonl"])
+def test_consents_and_disclosures_name_the_account(archive: zipfile.ZipFile, services: Services, name: str) -> None:
+    with services.read() as session:
+        owners = {str(row.id): row for row in session.query(Verification)}
+    for line in lines_of(archive, name):
+        owner = owners[line["verification_id"]]
+        assert (line["account_id"], line["application_id"]) == (str(owner.account_id), str(owner.application_id))
 
 
 @pytest.mark.usefixtures("lived")

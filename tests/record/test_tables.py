@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from tests.caller import PORTRAIT, Caller, card_of, person
-from tests.conftest import Clock, make_application
+from tests.conftest import Clock, Statements, make_application
 from tests.verifiers import ours, theirs
 from verify.flows import checkpointing
-from verify.models import Account, Attempt, Consent, Event, Verification
+from verify.models import Account, Attempt, Consent, Event, NoticeText, Verification
 from verify.record import tables
 from verify.record.tables import Compared
 from verify.services import Services
@@ -233,3 +233,27 @@ def test_no_digest_lets_an_accounts_name_be_guessed(services: Services, lived: L
     assert len(salts) == 2
     assert [len(salt or b"") for salt in salts] == [16, 16]
     assert [payload for payload in payloads for salt in salts if (salt or b"").hex().encode() in payload] == []
+
+
+def test_a_notice_that_is_not_what_was_shown_is_named(services: Services, lived: Lived) -> None:
+    with services.write() as session:
+        assert tables.odd_notice(session) is None
+        row = session.scalars(select(NoticeText).order_by(NoticeText.id)).first()
+        assert row is not None
+        row.content = row.content.replace(b"Sign-up", b"Sign-in")
+        session.flush()
+        assert tables.odd_notice(session) == f"notice {row.id} is not the one that was shown"
+        session.delete(row)
+        session.flush()
+        assert tables.odd_notice(session) == f"notice {row.id} is missing: consents were given under it"
+
+
+def test_a_notice_is_kept_once_for_all_who_were_shown_it(
+    services: Services, lived: Lived, server: Caller, statements: Statements
+) -> None:
+    made = server.create(account_ref="acct-4")["id"]
+    statements.clear()
+    server.consent(made)
+    assert [statement for statement in statements.main if "notices" in statement] == []
+    with services.read() as session:
+        assert session.query(NoticeText).count() == 2  # by face, and by card

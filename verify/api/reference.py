@@ -19,7 +19,7 @@ blueprint = Blueprint("reference", __name__, url_prefix="/v1", description="Publ
 class PolicySummary(Answer):
     version = fields.String(required=True)
     effective_on = fields.Date(required=True)
-    digest = fields.String(required=True, metadata={"description": "SHA-256 of the texts, hex."})
+    digest = fields.String(required=True, metadata={"description": "SHA-256 of zh-CN.md, a zero byte and en.md, hex."})
 
 
 class PolicyList(Answer):

@@ -10,6 +10,7 @@ from typing import IO
 from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
 from crypto import checkpoint
 from crypto.checkpoint import TIME, Checkpoint
@@ -50,13 +51,13 @@ def verify_command(against: Path | None) -> None:
             found = first_break(session, tally)
         with services.read(streams=True) as session:
             # what a broken chain says is not worth comparing
-            differs = None if found or broken else tables.first_mismatch(session, services.clock(), compared)
+            differs = None if found or broken else _differing(session, services, compared)
     if found is not None:
         click.echo(f"{found.prefix}{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
     if broken is not None:
         click.echo(str(broken), err=True)
     if differs is not None:
-        click.echo(str(differs), err=True)
+        click.echo(differs, err=True)
     if found is not None or broken is not None or differs is not None:
         sys.exit(1)
     click.echo(f"{tally.verifications} verifications, {tally.events} events: unbroken")
@@ -102,6 +103,11 @@ def _in_words(found: Checkpoint) -> str:
         f"checkpoint {found.number} tells of a restore: on {found.time.strftime(TIME)}, "
         f"from a backup of {told.backup.strftime(TIME)}, by {told.by}; lost: {lost or 'nothing that stood outside'}"
     )
+
+
+def _differing(session: Session, services: Services, compared: Compared) -> str | None:
+    mismatch = tables.first_mismatch(session, services.clock(), compared)
+    return str(mismatch) if mismatch else tables.odd_notice(session)
 
 
 def _finding(services: Services, anchored: Anchored, written: Sequence[Note]) -> Finding | None:

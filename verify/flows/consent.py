@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from providers.base import Capability
 from verify import policies
 from verify.errors import Problem, invalid
-from verify.flows import accounts, binding, decisions, events, idempotency, progress, troubles
+from verify.flows import accounts, binding, consent_notice, decisions, events, idempotency, progress, troubles
 from verify.flows.case import Reach, Ref, load, load_open, refuse_overdue
 from verify.flows.checks import SHANGHAI
 from verify.flows.consent_notice import Notice, Share
@@ -56,6 +56,8 @@ def render(verification: Verification, services: Services, working: Working | No
         policies.current(services.clock().astimezone(SHANGHAI).date()),
         tuple(item for item in ITEMS if steps & set(item.applies_to) and verification.type in item.types),
         tuple(shares),
+        verification.application,
+        services,
     )
 
 
@@ -70,7 +72,7 @@ def notice_of(ref: Ref, services: Services, locale: str | None = None) -> dict[s
     with services.read() as session:
         verification = load(session, ref)
     notice = _standing(verification, services)[0]
-    return notice.show(verification.application, locale or verification.locale, services)
+    return notice.show(locale or verification.locale)
 
 
 def _standing(verification: Verification, services: Services) -> list[Notice]:
@@ -114,6 +116,7 @@ def grant(ref: Ref, granted: Granted, services: Services, ticket: Ticket | None 
             consents=kept,
         )
         decisions.go_on(session, verification, services)
+    consent_notice.is_kept(notice, services)
     return verification
 
 
@@ -182,6 +185,7 @@ def keep(
     What the event of it is to hold of them.
     """
     live = live_items(verification, services)
+    consent_notice.keep_text(session, notice, services)
     given = [_kept(verification, notice, item, services) for item in notice.items if item.id in granted - live]
     if given:
         insert_now(session, *given)

@@ -2,18 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Protocol
 
-from providers.base import Capability
+from sqlalchemy.orm import Session
+
+from providers.base import Capability, Recipient
 from verify import policies
 from verify.flows.policy_text import text_of
-from verify.models import Application
+from verify.models import Application, NoticeText
+from verify.models.base import made_once
 from verify.policies.items import Item
 from verify.policies.shares import SHARES
 from verify.policies.shares import Share as ShareText
 from verify.services import Services
+
+#: begins the name of a notice; its SHA-256 in hex follows
+PREFIX = "ntc_"
 
 
 @dataclass(frozen=True)
@@ -41,38 +48,80 @@ class Notice:
     policy: policies.Policy
     purposes: tuple[Item, ...]
     shares: tuple[Share, ...]
+    application: Application = field(compare=False, repr=False)
+    services: Services = field(compare=False, repr=False)
+
+    @cached_property
+    def document(self) -> bytes:
+        return document_of(self.policy, self.application, self._shown)
 
     @property
     def id(self) -> str:
-        """Names exactly what was shown: any other text, item or recipient makes another notice."""
-        shown = {
-            "policy": [self.policy.version, self.policy.digest],
-            "purposes": [[item.id, item.required, item.kinds, *_words(item)] for item in self.purposes],
-            "shares": [[s.id, s.position, s.kinds, *_words(SHARES[s.capability])] for s in self.shares],
-        }
-        canonical = json.dumps(shown, sort_keys=True, ensure_ascii=True)
-        return "ntc_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
+        """Names exactly what is shown: any other text, item or recipient makes another notice."""
+        return name_of(self.document)
 
     @property
     def items(self) -> tuple[Item | Share, ...]:
         return (*self.purposes, *self.shares)
 
-    def show(self, application: Application, locale: str, services: Services) -> dict[str, Any]:
+    def show(self, locale: str) -> dict[str, Any]:
         """The object of the contract, with the text as the application's users read it."""
         return {
             "notice_id": self.id,
             "policy_version": self.policy.version,
-            "text": text_of(self.policy, application, locale),
-            "items": [shown_purpose(item, locale) for item in self.purposes]
-            + [shown_share(share, locale, services) for share in self.shares],
+            "text": text_of(self.policy, self.application, locale),
+            "items": self._shown(locale),
         }
+
+    def _shown(self, locale: str) -> list[dict[str, Any]]:
+        shares = [shown_share(share, locale, self.services) for share in self.shares]
+        return [shown_purpose(item, locale) for item in self.purposes] + shares
 
     def ids(self, *, required: bool) -> set[str]:
         return {item.id for item in self.items if item.required or not required}
 
 
-def _words(text: Item | ShareText) -> list[Mapping[str, str]]:
-    return [text.purpose, text.retention]
+class Rendered(Protocol):
+    """A notice in every language."""
+
+    @property
+    def document(self) -> bytes: ...
+
+
+def document_of(
+    policy: policies.Policy, application: Application, items: Callable[[str], list[dict[str, Any]]]
+) -> bytes:
+    """A notice as it is rendered, in every language: what evidence of a consent shows."""
+    shown = {
+        "policy_version": policy.version,
+        "locales": {
+            locale: {"text": text_of(policy, application, locale), "items": items(locale)}
+            for locale in policies.LOCALES
+        },
+    }
+    return (json.dumps(shown, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def name_of(document: bytes) -> str:
+    return PREFIX + hashlib.sha256(document).hexdigest()
+
+
+def keep_text(session: Session, notice: Rendered, services: Services) -> None:
+    """Keep it beside what is consented to under it, once for all who are shown it; once committed, ``is_kept``."""
+    name = name_of(notice.document)
+    if name not in services.notebook.notices:
+        row = {"id": name, "content": notice.document, "created_at": services.clock()}
+        session.execute(_new(session), row)
+
+
+def is_kept(notice: Rendered, services: Services) -> None:
+    """This process need not write it again."""
+    services.notebook.notices.add(name_of(notice.document))
+
+
+@made_once
+def _new(insert: Any) -> Any:
+    return insert(NoticeText.__table__).on_conflict_do_nothing()
 
 
 def shown_purpose(item: Item, locale: str) -> dict[str, Any]:
@@ -88,7 +137,8 @@ def shown_purpose(item: Item, locale: str) -> dict[str, Any]:
 def shown_share(
     share: Share, locale: str, services: Services, texts: Mapping[Capability, ShareText] = SHARES
 ) -> dict[str, Any]:
-    recipient = services.providers[share.provider].recipient
+    provider = services.providers.get(share.provider)
+    recipient = provider.recipient if provider else Recipient(dict.fromkeys(policies.LOCALES, share.provider), "", "")
     text = texts[share.capability]
     return {
         "id": share.id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from providers.base import Capability
 from verify import policies
 from verify.errors import Problem, invalid
-from verify.flows import accounts, consent, events, idempotency, withdrawal
+from verify.flows import accounts, consent, consent_notice, events, idempotency, withdrawal
 from verify.flows.case import Reach, with_application
 from verify.flows.checks import SHANGHAI
 from verify.flows.consent import Granted
@@ -48,7 +48,7 @@ def notice_of(whose: Whose, services: Services, locale: str | None = None, *, as
     if not asked_by_user:
         _refuse_nagging(verification, account, services)
     notice = _lasting(verification, services)
-    return notice.show(verification.application, locale or verification.locale, services)
+    return notice.show(locale or verification.locale)
 
 
 def grant(whose: Whose, granted: Granted, services: Services, ticket: Ticket | None = None) -> Account:
@@ -72,6 +72,7 @@ def grant(whose: Whose, granted: Granted, services: Services, ticket: Ticket | N
             items=sorted(set(granted.items)),
             consents=kept,
         )
+    consent_notice.is_kept(notice, services)
     return account
 
 
@@ -120,6 +121,8 @@ def _lasting(verification: Verification, services: Services) -> Notice:
         notice.policy,
         tuple(item for item in notice.purposes if item.id in PURPOSES),
         tuple(share for share in notice.shares if share.capability in SHARED),
+        notice.application,
+        services,
     )
 
 

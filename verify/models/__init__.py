@@ -5,7 +5,7 @@ from verify.models.assessment import Assessment, Disposal
 from verify.models.base import Base
 from verify.models.bulletin import Addressee, Bulletin
 from verify.models.checkpoint import Checkpoint
-from verify.models.consent import Consent
+from verify.models.consent import Consent, NoticeText
 from verify.models.document import Document
 from verify.models.erasure import Erasure, VendorErasure
 from verify.models.guardianship import Guardianship
@@ -56,6 +56,7 @@ __all__ = [
     "Hold",
     "Idempotency",
     "LedgerEntry",
+    "NoticeText",
     "Notification",
     "Operator",
     "OperatorGrant",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify.models.base import Base, Identified
@@ -25,7 +25,19 @@ class Consent(Identified, Base):
     #: order in which recipients of one capability are tried
     position: Mapped[int] = mapped_column(default=0)
     policy_version: Mapped[str]
-    #: SHA-256 of the notice as it was shown, hex
+    #: ``ntc_`` and the SHA-256 of the notice as it was rendered, hex; a shorter one names no text that was kept
     notice_id: Mapped[str]
     granted_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class NoticeText(Base):
+    """A notice as it was rendered, in every language, once for all who consented under it. Nothing of any of them."""
+
+    __tablename__ = "notices"
+
+    #: ``ntc_`` and the content's SHA-256, hex
+    id: Mapped[str] = mapped_column(primary_key=True)
+    #: JSON: texts and items by language
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]

@@ -13,7 +13,7 @@ from crypto.notes import Signer
 from verify.models import Checkpoint
 from verify.policies import POLICIES
 from verify.record.pack import Pack
-from verify.record.parts import PARTS, Span, pretty
+from verify.record.parts import PARTS, Span, notices, pretty
 from verify.services import Services
 
 FORMAT = "realname-evidence/1"
@@ -39,6 +39,8 @@ def write(file: IO[bytes], span: Span, services: Services) -> int:
         for policy in POLICIES:
             for locale, words in policy.texts.items():
                 pack.add(f"policies/{policy.version}/{locale}.md", [words])
+        for name, content in notices(session, span):
+            pack.add(f"consents/notices/{name}.json", [content])
         for name, part in PARTS.items():
             pack.add(name, part(session, services, span))
         pack.add("MANIFEST.json", [_manifest(session, span, sorted(pack.sums))])

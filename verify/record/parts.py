@@ -3,6 +3,7 @@
 Ids, kinds, codes, times and hashes; nothing of any user.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from verify.models import (
     Disposal,
     Erasure,
     Hold,
+    NoticeText,
     Operator,
     RightsRequest,
     VendorErasure,
@@ -80,7 +82,13 @@ def _within(query: Select[*tuple[Any, ...]], at: Any, span: Span, owner: Any) ->
 
 def _policies(_session: Session, _services: Services, _span: Span) -> Pieces:
     shown = [
-        {"version": p.version, "effective": p.effective, "major": list(MAJOR.get(p.version, ())), "sha256": p.digest}
+        {
+            "version": p.version,
+            "effective": p.effective,
+            "major": list(MAJOR.get(p.version, ())),
+            "sha256": {f"{locale}.md": hashlib.sha256(text.encode()).hexdigest() for locale, text in p.texts.items()},
+            "digest": p.digest,
+        }
         for p in POLICIES
     ]
     return [pretty(shown)]
@@ -108,11 +116,20 @@ def _consents_by_version(session: Session, _services: Services, span: Span) -> P
 
 def _consents(session: Session, _services: Services, span: Span) -> Pieces:
     query = (
-        select(*Consent.__table__.columns, Verification.livemode)
+        select(*Consent.__table__.columns, Verification.account_id, Verification.application_id, Verification.livemode)
         .join(Verification, Verification.id == Consent.verification_id)
         .order_by(Consent.id)
     )
     return _rows(session, _within(query, Consent.granted_at, span, Verification.application_id))
+
+
+def notices(session: Session, span: Span) -> Iterator[tuple[str, bytes]]:
+    """Name and text of each notice that consents of the span were given under."""
+    named = select(Consent.notice_id).join(Verification, Verification.id == Consent.verification_id)
+    wanted = NoticeText.id.in_(_within(named, Consent.granted_at, span, Verification.application_id))
+    query = select(NoticeText.id, NoticeText.content).where(wanted).order_by(NoticeText.id)
+    for row in session.execute(query.execution_options(yield_per=1)):
+        yield row.id, row.content
 
 
 #: of a disclosure; what a vendor calls its answer is left out, since only the vendor knows what that says
@@ -120,6 +137,8 @@ DISCLOSED = (
     Attempt.id,
     Attempt.started_at.label("at"),
     Attempt.verification_id,
+    Verification.account_id,
+    Verification.application_id,
     Verification.livemode,
     Attempt.provider.label("recipient"),
     Attempt.capability.label("purpose"),

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from verify.audit import BATCH, NIL
 from verify.flows import binding
+from verify.flows.consent_notice import name_of
 from verify.flows.periods import keep_until
-from verify.models import Account, Attempt, Consent, Event, Verification
+from verify.models import Account, Attempt, Consent, Event, NoticeText, Verification
 from verify.models.keystore import AnyRow
 
 RENEWED, WITHDRAWN = "consent.renewed", "consent.withdrawn"
@@ -86,6 +87,19 @@ def first_mismatch(session: Session, now: datetime, tally: Compared) -> Mismatch
                 return Mismatch(verification.id, reason)
         session.expunge_all()
     return None
+
+
+def odd_notice(session: Session) -> str | None:
+    """The first notice that is not what its name says, or that consents name and nobody kept; None where all are."""
+    kept = select(NoticeText.id, NoticeText.content).order_by(NoticeText.id).execution_options(yield_per=20)
+    with session.execute(kept) as rows:
+        for row in rows:
+            if row.id != name_of(row.content):
+                return f"notice {row.id} is not the one that was shown"
+    whole = func.length(Consent.notice_id) == len(name_of(b""))
+    there = exists().where(NoticeText.id == Consent.notice_id)
+    missing = session.scalars(select(Consent.notice_id).where(whole, ~there).limit(1)).first()
+    return None if missing is None else f"notice {missing} is missing: consents were given under it"
 
 
 def _batches(session: Session) -> Iterator[Sequence[AnyRow]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import Problem, invalid
-from verify.flows import accounts, binding, decisions, erasure, events, idempotency, progress, troubles
+from verify.flows import accounts, binding, consent_notice, decisions, erasure, events, idempotency, progress, troubles
 from verify.flows.case import Reach, Ref, load, load_locked, load_open, refuse_overdue
 from verify.flows.consent import Granted
 from verify.flows.enterprise.suspending import suspend
@@ -49,6 +49,7 @@ def grant(answer: Answer, granted: Granted, minor: Mapping[str, str], services: 
         values = _minor(verification, minor, now)
         keys = services.vault.create(verification.account_id, verification.id, ["identity"])
         seal_step(session, keys, verification, STEP, {"identity": values}, now)
+        consent_notice.keep_text(session, shown, services)
         kept = _keep(session, verification, shown, set(granted.items), now)
         group = progress.minor(verification) or ""
         progress.put(verification, STEP, progress.PASSED, refer=DECIDED_BY_PEOPLE.get(group))
@@ -56,6 +57,7 @@ def grant(answer: Answer, granted: Granted, minor: Mapping[str, str], services: 
         said = {"notice": shown.id, "items": sorted(set(granted.items)), "consents": kept}
         events.append(session, verification, "verification.step_passed", now, step=STEP, **said)
         decisions.go_on(session, verification, services)
+    consent_notice.is_kept(shown, services)
     return guardianship
 
 

@@ -1,8 +1,7 @@
 """What a guardian reads: an item of their own, and each that the minor granted (policy 7.2)."""
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import joinedload
@@ -14,9 +13,9 @@ from verify.flows import progress
 from verify.flows.case import REACHABLE, Ref
 from verify.flows.checks import SHANGHAI
 from verify.flows.consent import Granted, live_items
-from verify.flows.consent_notice import Share, shown_purpose, shown_share
+from verify.flows.consent_notice import Share, document_of, name_of, shown_purpose, shown_share
 from verify.flows.policy_text import text_of
-from verify.models import Consent, Verification
+from verify.models import Application, Consent, Verification
 from verify.policies.guardians import MINORS_ITEMS, MINORS_SHARES
 from verify.policies.items import Item
 from verify.policies.minors import GUARDIAN_ITEMS, PREFIX
@@ -31,13 +30,22 @@ class GuardianNotice:
     own: Item
     granted: tuple[Item | Share, ...]
 
+    application: Application = field(compare=False, repr=False)
+    services: Services = field(compare=False, repr=False)
+
+    @cached_property
+    def document(self) -> bytes:
+        return document_of(self.policy, self.application, self.shown)
+
     @property
     def id(self) -> str:
-        """Names exactly what was shown."""
-        words: list[list[Any]] = [[self.own.id, self.own.purpose, self.own.retention]]
-        words += [[item.id, item.required, *_words(item)] for item in self.granted]
-        canonical = json.dumps([self.policy.version, self.policy.digest, words], sort_keys=True)
-        return "ntc_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
+        """Names exactly what is shown."""
+        return name_of(self.document)
+
+    def shown(self, locale: str) -> list[dict[str, Any]]:
+        """The items as the contract has them."""
+        granted = [{**_shown(item, locale, self.services), "id": PREFIX + item.id} for item in self.granted]
+        return [shown_purpose(self.own, locale), *granted]
 
     @property
     def kinds(self) -> dict[str, list[str]]:
@@ -60,11 +68,6 @@ class GuardianNotice:
             raise Problem("consent_required", missing=missing)
 
 
-def _words(item: Item | Share) -> list[Any]:
-    text = MINORS_SHARES[item.capability] if isinstance(item, Share) else item
-    return [sorted(item.kinds), text.purpose, text.retention]
-
-
 def render(verification: Verification, services: Services) -> GuardianNotice:
     """As it has to be shown now; its consents are loaded. Raises Problem step_not_expected where none is wanted."""
     group = progress.minor(verification)
@@ -76,6 +79,8 @@ def render(verification: Verification, services: Services) -> GuardianNotice:
         policies.current(services.clock().astimezone(SHANGHAI).date()),
         GUARDIAN_ITEMS[group],
         tuple(_granted(consent_) for consent_ in own.values()),
+        verification.application,
+        services,
     )
 
 
@@ -98,8 +103,7 @@ def shown(ref: Ref, services: Services, locale: str | None = None) -> dict[str, 
         "notice_id": notice.id,
         "policy_version": notice.policy.version,
         "text": text_of(notice.policy, verification.application, locale),
-        "items": [shown_purpose(notice.own, locale)]
-        + [{**_shown(item, locale, services), "id": PREFIX + item.id} for item in notice.granted],
+        "items": notice.shown(locale),
     }
 
 
