@@ -122,3 +122,30 @@ def test_another_vendor_is_asked_first_and_the_user_goes_on(scene: Scene, sit: S
     assert scene.send("GET", f"/{made}")["next_step"] == "face"
     page.get_by_role("link", name="Queue").first.click()
     expect(page.get_by_role("link", name="No vendor answers", exact=True)).to_be_visible()
+
+
+def test_a_case_taken_in_waits_for_the_vendor_with_staff_and_goes_on_once_it_answers(
+    scene: Scene,
+    sit: Sit,  # noqa: F811 - the fixture
+) -> None:
+    made = scene.stuck()
+    wang: Operator = sit("wang", "supervisor")
+    page = wang.page
+    page.goto(f"{wang.base}/ops/cases/{made}")
+    page.get_by_label("Take it in for a person to decide, because").fill("The customer called")
+    page.get_by_role("button", name="Take in").click()
+    expect(page.get_by_text("It cannot be approved yet. Nothing is known of: Face.")).to_be_visible()
+    expect(page.locator("summary", has_text="Approve")).to_have_count(0)
+    wang.look("taken-in")
+
+    page.get_by_role("button", name="Ask the vendor once more").click()
+    expect(page.get_by_text("none answers yet")).to_be_visible()
+    assert scene.send("GET", f"/{made}")["status"] == "review"
+    page.goto(f"{wang.base}/ops/queue?status=review&reason=vendor_outage")
+    expect(page.get_by_role("link", name="acct-1")).to_be_visible()
+
+    scene.first.play(FIRST, "match", IDENTITY)
+    page.get_by_role("link", name="acct-1").click()
+    page.get_by_role("button", name="Ask the vendor once more").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    assert scene.send("GET", f"/{made}")["next_step"] == "face"
