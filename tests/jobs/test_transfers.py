@@ -351,8 +351,12 @@ def test_a_late_return_is_told_and_dated_in_the_chain(
     sandbox.found = RETURNED
     look(services, clock, days=29)
     with services.read() as session:
-        kinds = session.scalars(select(Event.type).order_by(Event.seq)).all()
+        kinds = session.scalars(select(Event.type).order_by(Event.id)).all()
     assert kinds[-3:] == ["verification.verified", "transfer.returned", "account.suspended"]
+    [told] = [
+        event for event in server.get("/v1/events?limit=100").json["data"] if event["type"] == "account.suspended"
+    ]
+    assert (told["data"]["object"], told["data"]["suspended_reason"]) == ("account", "transfer_returned")
 
 
 def test_the_transfer_of_a_verified_case_is_shown_as_it_became(

@@ -28,6 +28,8 @@ PUBLIC = (
     "transfer.failed",
     "transfer.returned",
     "consent.withdrawn",
+    "account.suspended",
+    "account.reinstated",
     "account.erased",
     "account.notice",
     "rights_request.proof_wanted",

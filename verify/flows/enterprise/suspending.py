@@ -36,7 +36,10 @@ def _newest(session: Session, account_id: UUID, type_: str) -> UUID | None:
 
 
 def suspend(session: Session, verification: Verification, reason: str, services: Services) -> None:
-    """With the reason's words on how to appeal; an earlier reason stays."""
+    """A late fact blocks the gate, with a reason and a way to appeal, which the application hears of (反诈法 32).
+
+    It never rewrites the verification (api.md); an earlier reason stays.
+    """
     now = services.clock()
     suspended = session.execute(
         update(Account)
@@ -46,7 +49,10 @@ def suspend(session: Session, verification: Verification, reason: str, services:
         .execution_options(synchronize_session=False)
     )
     if suspended.first() is not None:
-        events.append(session, verification, "account.suspended", now, reason=reason)
+        account = session.get_one(Account, verification.account_id, populate_existing=True)
+        events.append_to_account(
+            session, account, "account.suspended", now, reason=reason, verification=str(verification.id)
+        )
 
 
 def in_force(session: Session, account: Account, type_: str) -> Verification | None:

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from crypto.errors import KeyShredded
 from verify.flows import decisions, events, progress, troubles
 from verify.flows.effects import Effect, Verb
+from verify.flows.enterprise.suspending import suspend
 from verify.flows.methods import STEPS
 from verify.flows.review import referring
 from verify.flows.states import FINAL as ENDED
@@ -20,7 +20,7 @@ from verify.flows.transfers import ledger
 from verify.flows.transfers.opening import transfers_of
 from verify.flows.transfers.orders import open_content
 from verify.flows.transfers.states import OPEN, News, Stage, Verdict, following, move
-from verify.models import Account, Transfer, Verification
+from verify.models import Transfer, Verification
 from verify.services import Services
 
 log = structlog.get_logger()
@@ -189,23 +189,9 @@ def _returned(session: Session, verification: Verification, transfer: Transfer, 
     proved = progress.transfer(verification).get("round") == transfer.round
     if verification.status == Status.VERIFIED and verification.method == METHOD and proved:
         _show(session, verification, transfer, services)
-        _suspend(session, verification, services)
+        suspend(session, verification, "transfer_returned", services)
     else:
         _end(session, verification, transfer, services)
-
-
-def _suspend(session: Session, verification: Verification, services: Services) -> None:
-    """A late fact blocks the gate and never rewrites the verification (api.md). An earlier reason stays."""
-    now = services.clock()
-    suspended = session.execute(
-        update(Account)
-        .where(Account.id == verification.account_id, Account.suspended_at.is_(None))
-        .values(suspended_at=now, suspended_reason="transfer_returned")
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    )
-    if suspended.first() is not None:
-        events.append(session, verification, "account.suspended", now, reason="transfer_returned")
 
 
 def _end(session: Session, verification: Verification, transfer: Transfer, services: Services) -> None:
