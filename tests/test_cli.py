@@ -26,6 +26,7 @@ from verify.commands import audit
 from verify.config import Settings
 from verify.custody.publishing import alone
 from verify.flows import checkpointing
+from verify.models import Checkpoint
 from verify.models.keystore import data_keys
 from verify.models.vault import Vault
 from verify.running import mark_running
@@ -381,6 +382,25 @@ def test_a_restore_is_told_and_named_ever_after(run: Run, tmp_path: Path) -> Non
     assert "it lies in the future" in run(*words, "2999-01-01T00:00Z", "--by", "Li", status=2).stderr
     outside.write_text("7\n")
     assert "line 1 is no checkpoint" in run("audit", "verify", "--against", str(outside), status=1).stderr
+
+
+def test_a_store_that_went_back_is_named_with_the_way_out(run: Run, settings: Settings, tmp_path: Path) -> None:
+    app = create_app(settings)
+    services = app.extensions["realname"]
+    with app.app_context():
+        checkpointing.make(services, empty=True)
+        with services.write() as session:
+            row = session.get_one(Checkpoint, 1)
+            note = row.note
+            session.delete(row)
+        app.extensions["sqlalchemy"].engine.dispose()
+    services.vault.engine.dispose()
+    outside = tmp_path / "checkpoints"
+    outside.write_text(json.dumps(note) + "\n", "utf-8")
+    told = run("audit", "verify", "--against", str(outside), status=1).stderr
+    assert "checkpoint 1: missing" in told
+    assert "realname audit restored" in told
+    assert "REALNAME_AUDIT_FILE is not set" in run("audit", "verify").stderr
 
 
 def test_the_verifier_for_others_is_printed_whole(run: Run, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from sqlalchemy import delete, select, update
 
 from crypto import checkpoint
 from tests.caller import Caller
-from verify import record
 from verify.config import Settings
 from verify.flows import checkpointing
 from verify.jobs import checkpoints
 from verify.models import Checkpoint, Event
 from verify.record import export
+from verify.record import outside as copies
 from verify.services import Services
 
 SCRIPT = Path(__file__).parents[2] / "verify" / "record" / "verify_audit.py"
@@ -46,6 +46,13 @@ def test_checkpoints_are_written_to_the_file_and_to_the_log(services: Services, 
     assert services.settings.audit_file.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_is_signed_is_outside_at_once(services: Services, server: Caller) -> None:
+    server.create(account_ref="acct-1")
+    assert checkpoints.sign(services) == 1
+    assert [checkpoint.read(note).number for note in outside(services)] == [1]
+    assert checkpoints.sign(services) == 0
+
+
 def test_without_new_events_there_is_no_checkpoint(services: Services) -> None:
     assert checkpoints.make(services) == 0
     assert checkpoints.publish(services) == 0
@@ -60,12 +67,12 @@ def test_a_checkpoint_cut_off_at_the_end_is_found_by_the_file(
     checkpoints.publish(services)
     file = services.settings.audit_file
     assert file is not None
-    notes = record.outside.read(file)
+    notes = copies.read(file)
     with services.write() as session:
-        assert record.outside.difference(session, notes) is None
+        assert copies.difference(session, notes) is None
         session.execute(update(Event).where(Event.checkpoint == 2).values(checkpoint=None))
         session.execute(delete(Checkpoint).where(Checkpoint.number == 2))
-        found = record.outside.difference(session, notes)
+        found = copies.difference(session, notes)
     with services.read(streams=True) as session:
         exported = tmp_path / "record"
         exported.write_text("\n".join(export.lines(session, services)), "utf-8")

@@ -30,6 +30,9 @@ def group() -> None:
     """The event chains and the checkpoints that sign them."""
 
 
+#: to whoever put a backup back
+RESTORED = "if the main store lawfully came back from a backup, tell it: `realname audit restored` (docs/backups.md)"
+
 #: moments in UTC; the last as names of backups have them
 MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y%m%dT%H%M%SZ"])
 
@@ -46,7 +49,10 @@ def verify_command(against: Path | None) -> None:
     """Walk every chain and every checkpoint; name the first thing that does not fit and end with 1."""
     tally, anchored, compared = Tally(), Anchored(), Compared()
     with opened() as services:
-        broken = _finding(services, anchored, _written(against or services.settings.audit_file))
+        written = _written(against or services.settings.audit_file)
+        with services.read(streams=True) as session:
+            astray = outside.difference(session, written)
+        broken = astray or _finding(services, anchored)
         with services.read(streams=True) as session:
             found = first_break(session, tally)
         with services.read(streams=True) as session:
@@ -56,6 +62,8 @@ def verify_command(against: Path | None) -> None:
         click.echo(f"{found.prefix}{found.verification}: event {found.seq} is broken: {found.reason}", err=True)
     if broken is not None:
         click.echo(str(broken), err=True)
+    if astray is not None:
+        click.echo(RESTORED, err=True)
     if differs is not None:
         click.echo(differs, err=True)
     if found is not None or broken is not None or differs is not None:
@@ -110,17 +118,20 @@ def _differing(session: Session, services: Services, compared: Compared) -> str 
     return str(mismatch) if mismatch else tables.odd_notice(session)
 
 
-def _finding(services: Services, anchored: Anchored, written: Sequence[Note]) -> Finding | None:
+def _finding(services: Services, anchored: Anchored) -> Finding | None:
     trusted = [checkpoint.signer(key).verifier for key in services.keyring.snapshot.keys if key.purpose == "audit"]
     with services.read(streams=True) as session:
-        differs = outside.difference(session, written)
-        return differs or anchors.first_finding(session, services.clock(), trusted, anchored)
+        return anchors.first_finding(session, services.clock(), trusted, anchored)
 
 
 def _written(path: Path | None) -> Sequence[Note]:
     """What stands outside; ends with 1 where that cannot be read."""
+    if path is None or not path.exists():
+        why = f"{path} is not there" if path else "REALNAME_AUDIT_FILE is not set"
+        click.echo(f"not compared with checkpoints outside the database: {why}", err=True)
+        return ()
     try:
-        return outside.read(path) if path is not None and path.exists() else ()
+        return outside.read(path)
     except outside.Unreadable as error:
         click.echo(str(error), err=True)
         sys.exit(1)

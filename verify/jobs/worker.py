@@ -67,7 +67,7 @@ SWEEPS: Mapping[str, Sweep] = {
     "notice_receipts": bulletins.settle,
     "shutdown_erasures": bulletins.erase,
     "policy_changes": renewal.announce,
-    "checkpoints": checkpoints.make,
+    "checkpoints": checkpoints.sign,
     "checkpoints_published": checkpoints.publish,
     "checkpoints_old": checkpoints.forget,
     "documents": documents.purge,
