@@ -30,6 +30,7 @@ from providers.base import (
 )
 from providers.http import Http
 from providers.registry import load
+from providers.tencent import Tencent
 from providers.testing import scenarios_alibaba, scenarios_alipay, scenarios_tencent
 from providers.testing import server as serving
 from providers.testing.conformance import (
@@ -47,7 +48,6 @@ from providers.testing.examples import request_for
 from providers.testing.scenarios import PLAYED, Scenario, Stage, mocked, possible
 from providers.testing.scrubbing import leaks
 from providers.testing.server import SandboxServer
-from providers.tencent import Tencent
 from tests.providers.answers import CARD, IDENTITY, LIVENESS
 
 TRANSFER = Capability.TRANSFER
