@@ -5,15 +5,14 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 HOST ?= 127.0.0.1
 PORT ?= 8080
-# tests at a time; the long ones mostly wait, for a lease, a kill or a browser
+# tests at a time
 JOBS ?= 2
-LONG_JOBS ?= 3
 
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := deploy/requirements
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-PYTEST = $(BIN)/pytest --numprocesses
+PYTEST = $(BIN)/pytest --numprocesses $(JOBS)
 CODE := crypto providers verify examples benchmarks wsgi.py
 
 AT = REALNAME_PUBLIC_URL=$${REALNAME_PUBLIC_URL:-http://$(HOST):$(PORT)}
@@ -36,10 +35,10 @@ example: $(VENV)/.run ## a sign-up that asks Realname before it sells, at http:/
 install: $(VENV)/.dev ## everything that running, testing and linting need, in .venv
 
 test: $(VENV)/.dev ## every test that can run here within five minutes
-	$(PYTEST) $(JOBS) -m "not long"
+	$(PYTEST) -m "not long"
 
 test-all: test ## the same, and the long suites
-	$(PYTEST) $(LONG_JOBS) -m long
+	$(PYTEST) -m long
 
 lint: $(VENV)/.dev ## what the linter and the type checker say
 	$(BIN)/ruff check .
