@@ -249,6 +249,9 @@ class SandboxServer:
 
 
 class _Server(ThreadingHTTPServer):
+    #: callers that come at once; of five, as is the default, others were cut off after they had sent
+    request_queue_size = 512
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Whoever asked and went away is nobody's trouble."""
         if not isinstance(sys.exception(), ConnectionError):

@@ -32,7 +32,7 @@ class Inbox:
     receiver: Receiver
     seed: int
     secret: str = ""
-    #: by verification, as they came
+    #: by verification or account, as they came
     arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     seen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MISCHIEF, 0))
@@ -65,7 +65,7 @@ class Inbox:
             return fate
 
     def taken(self) -> set[tuple[str, int]]:
-        """(verification, sequence) of what was taken at least once."""
+        """(verification or account, sequence) of what was taken at least once."""
         with self.lock:
             return {(about, one.sequence) for about, came in self.arrivals.items() for one in came if one.taken}
 

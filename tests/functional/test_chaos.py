@@ -24,6 +24,7 @@ from tests.functional.service import Service
 from verify import create_app
 from verify.audit import Tally, first_break
 from verify.config import Settings, load
+from verify.flows.event_log import PREFIXES
 from verify.flows.transfers import ledger
 from verify.jobs.queue import make_huey, make_nudge
 from verify.models import Attempt, Event, Transfer, Verification
@@ -217,12 +218,12 @@ def disagreements(services: Services, bank: Bank) -> list[tuple[str, str | None,
 
 
 def events_of(services: Services) -> dict[tuple[str, int], float]:
-    """(verification, sequence) → when it happened, of every public event."""
+    """(verification or account, sequence) → when it happened, of every public event."""
     with services.read() as session:
         rows = session.execute(
-            select(Event.verification_id, Event.sequence, Event.created_at).where(Event.sequence.is_not(None))
+            select(Event.about, Event.about_id, Event.sequence, Event.created_at).where(Event.sequence.is_not(None))
         ).all()
-    return {(f"ver_{row.verification_id}", row.sequence): row.created_at.timestamp() for row in rows}
+    return {(f"{PREFIXES[row.about]}{row.about_id}", row.sequence): row.created_at.timestamp() for row in rows}
 
 
 def settle(scene: Scene, threads: list[threading.Thread]) -> None:
