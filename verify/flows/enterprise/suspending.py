@@ -41,15 +41,14 @@ def suspend(session: Session, verification: Verification, reason: str, services:
     It never rewrites the verification (api.md); an earlier reason stays.
     """
     now = services.clock()
-    suspended = session.execute(
+    account = session.scalars(
         update(Account)
         .where(Account.id == verification.account_id, Account.suspended_at.is_(None))
         .values(suspended_at=now, suspended_reason=reason)
-        .returning(Account.id)
-        .execution_options(synchronize_session=False)
-    )
-    if suspended.first() is not None:
-        account = session.get_one(Account, verification.account_id, populate_existing=True)
+        .returning(Account)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).first()
+    if account is not None:
         events.append_to_account(
             session, account, "account.suspended", now, reason=reason, verification=str(verification.id)
         )
