@@ -4,7 +4,6 @@ import random
 import secrets
 import select
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -22,9 +21,9 @@ from uuid_utils.compat import uuid7
 from tests.functional.service import Service, free_port
 from tests.waiting import WITHIN, wait_until
 from verify import serve
-from verify.config import ConfigurationError, Settings
+from verify.config import ConfigurationError
 from verify.process import Gate
-from verify.serve import Child, check_port, fresh_folder, supervise
+from verify.serve import Child, check_port, supervise
 
 
 @pytest.fixture
@@ -230,12 +229,19 @@ def test_an_address_that_is_not_this_machines_is_refused() -> None:
         check_port("192.0.2.1", free_port())
 
 
-def test_counts_of_an_earlier_run_are_forgotten(tmp_path: Path) -> None:
-    settings = Settings(instance=tmp_path)
-    folder = Path(fresh_folder(settings))
-    (folder / "counter_1.db").touch()
-    assert list(Path(fresh_folder(settings)).iterdir()) == []
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+def test_two_runs_on_one_instance_folder_count_apart(service: Service) -> None:
+    requests.get(f"{service.base}/healthz", timeout=5)
+    another = Service(service.root)
+    another.start("--workers", "1", "--no-worker")
+    answered = [requests.get(f"{one.base}/metrics", timeout=5).text for one in (service, another)]
+    another.stop()
+    wanted = 'realname_requests_total{method="GET",route="/healthz",status="200"} 1.0'
+    assert [wanted in text for text in answered] == [True, False]
+
+
+def test_what_was_counted_ends_with_the_run(service: Service) -> None:
+    service.stop()
+    assert [file.name for file in (service.root / "tmp").glob("realname-metrics-*")] == []
 
 
 def test_the_halves_begin_when_the_gate_opens_and_later_ones_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

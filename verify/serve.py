@@ -7,17 +7,16 @@ starts no thread; what it would leave to them is the same as at their first star
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -132,13 +131,20 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_worker
     process.disable_core_dumps()
     if not settings.instance.is_dir() and (status := look_whether_fit()):
         return status
-    os.environ[MULTIPROCESS] = fresh_folder(settings)  # looked for when the counters are loaded
-    load()
-    gate = Gate()
     web = ("web", "--host", host, "--port", str(port), "--workers", str(workers))
+    gate = Gate()
     children = [Child("web", web, gate)]
     if with_worker:
         children.append(Child("worker", ("worker",), gate))
+    # not in the instance folder: another run may use the same one, and have processes of the same numbers
+    with TemporaryDirectory(prefix="realname-metrics-") as counted:
+        os.environ[MULTIPROCESS] = counted  # looked for when the counters are loaded
+        load()
+        return run_until_told(children, gate)
+
+
+def run_until_told(children: Sequence[Child], gate: Gate) -> int:
+    """Open the gate once the installation is found fit, and supervise; the exit status."""
     stop = threading.Event()
     for signum in STOPPING:
         signal.signal(signum, lambda *_: stop.set())
@@ -192,12 +198,3 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             msg = f"cannot listen on {host} port {port} ({error.strerror}): choose another with --host or --port"
             raise ConfigurationError(msg) from None
-
-
-def fresh_folder(settings: Settings) -> str:
-    """Where the processes of this run share what they count."""
-    folder = settings.instance / "metrics"
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
-    folder.mkdir(mode=0o700)
-    return str(folder)
