@@ -45,13 +45,32 @@ def load(session: Session, reach: Reach, account_ref: str) -> Account:
     return found
 
 
+def locked(query: Select[Account]) -> Select[Account]:
+    """The row under lock and read afresh, before any verification of it is: always in this order (decision 0012).
+
+    Its key never changes, so the lock lets rows be written that refer to it: a step, which holds its verification,
+    writes some, and PostgreSQL looks at the account again for each second change of a verification.
+    """
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
 def load_locked(session: Session, reach: Reach, account_ref: str) -> Account:
-    """Locked, before any verification of it is: always in this order. Raises Problem not_found."""
-    query = reachable(reach, account_ref).with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
+    """Raises Problem not_found."""
+    found = session.scalars(locked(reachable(reach, account_ref))).one_or_none()
     if found is None:
         raise Problem("not_found")
     return found
+
+
+def get_locked(session: Session, account_id: UUID) -> Account:
+    """For our own jobs and staff, which serve every application."""
+    return session.scalars(locked(select(Account).where(Account.id == account_id))).one()
+
+
+def lock_of(session: Session, verification_id: UUID) -> None:
+    """Lock its account for whoever may come to change both, before the verification itself."""
+    owner = select(Verification.account_id).where(Verification.id == verification_id).scalar_subquery()
+    session.scalars(locked(select(Account).where(Account.id == owner))).one_or_none()
 
 
 def show(account: Account) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 
 from providers.base import Capability, TransferWord
 from verify.errors import Problem
-from verify.flows import decisions, idempotency
+from verify.flows import accounts, decisions, idempotency
 from verify.flows.case import Ref, load_locked
 from verify.flows.idempotency import Ticket
 from verify.flows.review import deciding
@@ -40,9 +40,11 @@ def advance_transfer(ref: Ref, to: str, services: Services, ticket: Ticket | Non
     refuse_live(ref)
     with services.write() as session:
         idempotency.claim(session, ticket, ref.verification_id, services.clock(), status=200)
+        news = NEWS[Stage(to)]
+        if news is News.RETURNED:
+            accounts.lock_of(session, ref.verification_id)
         verification = load_locked(session, ref)
         parts = latest_round(session, verification)
-        news = NEWS[Stage(to)]
         movable = [part for part in parts if isinstance(following(stage_of(part), news), Stage)]
         if not movable:
             raise Problem("step_not_expected", "The transfer cannot come to that from where it is.")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.flows import events
+from verify.flows.accounts import get_locked
 from verify.flows.view import rfc3339
 from verify.models import Account, Hold
 from verify.services import Services
@@ -18,7 +19,7 @@ def place(account_id: UUID, ground: str, by: str, services: Services) -> UUID:
     """Keep everything of the account until the hold is lifted; the hold's id, of the one that stands on this ground."""
     now = services.clock()
     with services.write() as session:
-        account = _locked(session, account_id)
+        account = get_locked(session, account_id)
         same = (Hold.account_id == account_id, Hold.ground == ground, Hold.lifted_at.is_(None))
         known = session.scalars(select(Hold.id).where(*same).limit(1)).one_or_none()
         if known is not None:
@@ -62,13 +63,12 @@ def lift(hold_id: UUID, by: str, services: Services) -> bool:
     now = services.clock()
     with services.write() as session:
         hold = session.get(Hold, hold_id)
-        if hold is None or hold.lifted_at is not None:
+        if hold is None:
             return False
-        account = _locked(session, hold.account_id)
+        account = get_locked(session, hold.account_id)
+        session.refresh(hold)
+        if hold.lifted_at is not None:
+            return False
         hold.lifted_at, hold.lifted_by = now, by
         events.append_to_account(session, account, "hold.lifted", now, hold=str(hold.id))
     return True
-
-
-def _locked(session: Session, account_id: UUID) -> Account:
-    return session.get_one(Account, account_id, with_for_update=True, populate_existing=True)

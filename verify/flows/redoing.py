@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from verify.flows import certificate, closing, erasure, holds
+from verify.flows import accounts, certificate, closing, erasure, holds
 from verify.flows.holdings import is_under_hold
 from verify.flows.view import rfc3339
 from verify.models import Account, Erasure, Verification
@@ -38,7 +38,7 @@ def _redo(order: Order, by: str, services: Services) -> str:
     if order.certificate is None and not held:
         holds.place(order.account_id, HOLD, by, services)
     with services.write() as session:
-        account = session.get_one(Account, order.account_id, with_for_update=True, populate_existing=True)
+        account = accounts.get_locked(session, order.account_id)
         if order.verification_id is None:
             _close(session, account, order, services.clock())
         erasure_id = erasure.order(session, account, order.verification_id, order.ground, services, again=order).id

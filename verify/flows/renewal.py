@@ -157,7 +157,7 @@ def _untold(session: Session, version: str) -> Sequence[Account]:
         .where(or_(Account.announced.is_(None), Account.announced < version), Account.closed_at.is_(None), is_verified)
         .order_by(Account.id)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return session.scalars(query).all()
 

@@ -218,7 +218,8 @@ def _account(
 def _known_account(insert: Any) -> Any:
     made = insert(Account.__table__)
     kept = made.on_conflict_do_update(
-        index_elements=["application_id", "livemode", "account_ref"], set_={"account_ref": made.excluded.account_ref}
+        index_elements=["application_id", "livemode", "account_ref"],
+        set_={"created_at": Account.created_at},  # as it is; naming a column of its key would lock more than the row
     )
     return kept.returning(Account.id, Account.closed_at, Account.refusals)
 

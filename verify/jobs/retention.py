@@ -12,6 +12,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from verify.flows import disposal, documents, events, overdue, records
+from verify.flows.accounts import locked
 from verify.flows.keeping import KEPT, REVIEW, Kept
 from verify.flows.overdue import due
 from verify.flows.retention import CLASSES, Anchor, End
@@ -141,7 +142,7 @@ def _note_deleted(session: Session, verifications: Sequence[UUID], now: datetime
     """The account's chain takes down where a chain ended, so that its absence is no gap."""
     own = Verification.id.in_(verifications)
     owners = select(Account).where(Account.id.in_(select(Verification.account_id).where(own))).order_by(Account.id)
-    accounts = {account.id: account for account in session.scalars(owners.with_for_update())}
+    accounts = {account.id: account for account in session.scalars(locked(owners))}
     heads = session.scalars(select(Verification).where(own).order_by(Verification.id).with_for_update()).all()
     for head in heads:
         digest = head.event_hash.hex() if head.event_hash else ""

@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select
 from uuid_utils.compat import uuid7
 
-from verify.flows import events
+from verify.flows import accounts, events
 from verify.flows.checks import SHANGHAI
 from verify.flows.rights import correcting
 from verify.flows.rights.rules import REMIND
-from verify.models import Account, RightsRequest
+from verify.models import RightsRequest
 from verify.notifiers import EMAIL
 from verify.notifiers.base import Letter, NotSent, Unclear
 from verify.notifiers.mail import MailNotifier
@@ -59,7 +59,7 @@ def _note(request_id: UUID, account_id: UUID, services: Services) -> RightsReque
     """None where it was answered meanwhile, or somebody else reminds."""
     now = services.clock()
     with services.write() as session:
-        account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        account = accounts.get_locked(session, account_id)
         own = select(RightsRequest).where(RightsRequest.id == request_id, *_conditions(services))
         request = session.scalars(own.with_for_update().execution_options(populate_existing=True)).one_or_none()
         if request is None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from verify.flows import events, results
+from verify.flows.accounts import locked
 from verify.flows.bulletins.kinds import KINDS
 from verify.flows.view import rfc3339
 from verify.flows.webhooks import queue
@@ -30,14 +31,8 @@ def tell(services: Services) -> int:
     now = services.clock()
     with services.write() as session:
         rows = {row.account_id: row for row in _due(session, now, Addressee.event_id.is_(None))}
-        accounts = session.scalars(
-            select(Account)
-            .where(Account.id.in_(rows))
-            .order_by(Account.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        for account in accounts.all():
+        told = session.scalars(locked(select(Account).where(Account.id.in_(rows)).order_by(Account.id))).all()
+        for account in told:
             row = rows[account.id]
             bulletin = session.get_one(Bulletin, row.bulletin_id)
             event = events.append_to_account(

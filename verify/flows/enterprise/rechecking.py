@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from crypto.errors import KeyShredded
 from providers.base import Outcome, Request, Result
 from verify.errors import Problem
-from verify.flows import disclosure, events, progress, step
+from verify.flows import accounts, disclosure, events, progress, step
 from verify.flows.case import load_any
 from verify.flows.disclosure import Answer
 from verify.flows.effects import REJECTING
@@ -83,6 +83,7 @@ def _against(row: Recheck, attempt: Attempt, answer: Answer, code: str, services
         return
     reason = code if code in REJECTING else SUSPENDING.get(code, "registry_changed")
     with services.write() as session:
+        accounts.lock_of(session, row.verification_id)
         verification = load_any(session, row.verification_id)
         if is_in_force(session, verification):
             suspend(session, verification, reason, services)
@@ -93,6 +94,7 @@ def _against(row: Recheck, attempt: Attempt, answer: Answer, code: str, services
 def _letter(row: Recheck, services: Services) -> None:
     """The letter's last day is over."""
     with services.write() as session:
+        accounts.lock_of(session, row.verification_id)
         verification = load_any(session, row.verification_id)
         if verification.status not in FINAL:
             release(session, row, services.clock() + LATER)

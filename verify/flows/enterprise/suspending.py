@@ -38,7 +38,8 @@ def _newest(session: Session, account_id: UUID, type_: str) -> UUID | None:
 def suspend(session: Session, verification: Verification, reason: str, services: Services) -> None:
     """A late fact blocks the gate, with a reason and a way to appeal, which the application hears of (反诈法 32).
 
-    It never rewrites the verification (api.md); an earlier reason stays.
+    It never rewrites the verification (api.md); an earlier reason stays. The account is locked, before the
+    verification was (``accounts.lock_of``).
     """
     now = services.clock()
     account = session.scalars(

@@ -166,6 +166,6 @@ def _remember(
 ) -> None:
     """A refusal, on the guardian's account, where that is still there."""
     reach = Reach(ref.application_id, ref.livemode)
-    guardian = session.scalars(accounts.reachable(reach, guardianship.account_ref).with_for_update()).one_or_none()
+    guardian = session.scalars(accounts.locked(accounts.reachable(reach, guardianship.account_ref))).one_or_none()
     if guardian is not None:
         guardian.refusals = {**guardian.refusals, asking.refusal(verification): now.isoformat()}

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from providers.base import Kind
-from verify.flows import checks, events
+from verify.flows import accounts, checks, events
 from verify.flows.view import rfc3339
 from verify.models import Account, AuthorityRequest
 from verify.services import Services
@@ -61,7 +61,7 @@ def enter(account_id: UUID, paper: Paper, answer: Answer, services: Services) ->
     _check(paper, answer)
     now = services.clock()
     with services.write() as session:
-        account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        account = accounts.get_locked(session, account_id)
         row = AuthorityRequest(
             id=uuid7(),
             account_id=account.id,
@@ -88,7 +88,7 @@ def break_silence(request_id: UUID, services: Services) -> bool:
         row = session.get(AuthorityRequest, request_id, with_for_update=True, populate_existing=True)
         if row is None or row.told_at is not None:
             return False
-        account = session.get(Account, row.account_id, with_for_update=True, populate_existing=True)
+        account = session.scalars(accounts.locked(select(Account).where(Account.id == row.account_id))).one_or_none()
         if account is None:
             return False
         row.silence = None

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from crypto.errors import KeyShredded
 from verify.errors import Problem
-from verify.flows import closing, events, progress
+from verify.flows import accounts, closing, events, progress
 from verify.flows.case import locked, with_application
 from verify.flows.sealing import open_steps, seal_step
 from verify.flows.states import FINAL, UNVERIFIED
@@ -23,7 +23,7 @@ def uphold(account_id: UUID, verification_id: UUID | None, services: Services) -
     finds what it opened. Raises Problem, nothing_to_do where nothing was decided against the account's owner.
     """
     with services.write() as session:
-        account = session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        account = accounts.get_locked(session, account_id)
         if account.closed_at is not None:
             raise Problem("account_closed")
         contested = _contested(session, account, verification_id)

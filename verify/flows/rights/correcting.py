@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from verify.flows import erasure, events
+from verify.flows import accounts, erasure, events
 from verify.flows.case import Ref, locked, with_application
 from verify.flows.keeping import is_contested
 from verify.flows.rights import rules
 from verify.flows.states import Status
-from verify.models import Account, RightsRequest, Verification
+from verify.models import RightsRequest, Verification
 from verify.services import Services
 
 GROUND = "correction"
@@ -24,7 +24,7 @@ GROUND = "correction"
 def put_in_place(account_id: UUID, wrong_id: UUID, made_id: UUID, services: Services) -> None:
     """The open one supersedes the wrong one. Nothing to do for one that is open itself, or done before."""
     with services.write() as session:
-        session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+        accounts.get_locked(session, account_id)
         both = with_application().where(Verification.id.in_((wrong_id, made_id))).order_by(Verification.id)
         found = {one.id: one for one in session.scalars(locked(both)).unique()}
         if wrong_id == made_id or found[made_id].supersedes_id is not None:

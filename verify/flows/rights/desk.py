@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import Problem, invalid
-from verify.flows import events, sealing
+from verify.flows import accounts, events, sealing
 from verify.flows.review.cases import checked_text
 from verify.flows.rights import outstanding, requests, rules
 from verify.flows.staff.desk import Staff, acting
@@ -182,9 +182,7 @@ def log(
 def locked(session: Session, staff: Staff, request_id: UUID) -> tuple[RightsRequest, Account]:
     """The account first, as everywhere. Raises Problem not_found, of other applications' too."""
     owner = select(RightsRequest.account_id).where(RightsRequest.id == request_id).scalar_subquery()
-    account = session.scalars(
-        select(Account).where(Account.id == owner).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    account = session.scalars(accounts.locked(select(Account).where(Account.id == owner))).one_or_none()
     if account is None or not (staff.applications is None or account.application_id in staff.applications):
         raise Problem("not_found")
     return session.get_one(RightsRequest, request_id, with_for_update=True, populate_existing=True), account

@@ -158,7 +158,7 @@ def tell(verification_id: UUID, transfer_id: UUID, news: News, services: Service
     Raises Contradiction where it cannot be true beside what is known; that is kept, and nothing moves.
     """
     with services.write() as session:
-        verification, transfer = locked(session, verification_id, transfer_id)
+        verification, transfer = locked(session, verification_id, transfer_id, news)
         stage = Stage(transfer.status)
         contradicts = following(stage, news) is Verdict.CONTRADICTS
         changed = take_in(session, verification, transfer, Told(news, reason), services)

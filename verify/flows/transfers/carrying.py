@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from crypto.errors import KeyShredded
 from providers.base import Capability, Misconfigured, NotReceived, Outcome, ProviderFailure, Throttled, TransferOrder
 from verify.errors import Problem
-from verify.flows import disclosure, events, idempotency, progress
+from verify.flows import accounts, disclosure, events, idempotency, progress
 from verify.flows.case import load_any
 from verify.flows.disclosure import Answer
 from verify.flows.idempotency import Ticket
@@ -114,7 +114,7 @@ def _order(held: Held, step: News, services: Services) -> None:
 
 def _prepare(session: Session, held: Held, news: News, services: Services) -> Ready | None:
     """Write that it is requested, with the money in flight, before anything is sent."""
-    verification, transfer = locked(session, held.verification_id, held.id)
+    verification, transfer = locked(session, held.verification_id, held.id, news)
     if transfer.lease != held.lease:
         return None
     now = services.clock()
@@ -188,8 +188,10 @@ def _give_up(session: Session, verification: Verification, transfer: Transfer, s
     release(session, transfer, next_look(transfer, services.clock()), error=None)
 
 
-def locked(session: Session, verification_id: UUID, transfer_id: UUID) -> tuple[Verification, Transfer]:
-    """Both rows under lock and read afresh, always in this order."""
+def locked(session: Session, verification_id: UUID, transfer_id: UUID, news: News) -> tuple[Verification, Transfer]:
+    """Both rows under lock and read afresh, always in this order, after the account where the news may suspend it."""
+    if news is News.RETURNED:
+        accounts.lock_of(session, verification_id)
     verification = load_any(session, verification_id)
     return verification, session.get_one(Transfer, transfer_id, with_for_update=True, populate_existing=True)
 
@@ -209,7 +211,7 @@ def told(answer: Outcome | ProviderFailure | Misconfigured, news: News) -> Told:
 def _settle(held: Held, news: Told, services: Services, answer: Answer | None = None) -> None:
     """Take news in and give the row back. Whoever lost the lease changes nothing: another has read it by now."""
     with services.write() as session:
-        verification, transfer = locked(session, held.verification_id, held.id)
+        verification, transfer = locked(session, held.verification_id, held.id, news.news)
         if transfer.lease != held.lease:
             return
         now = services.clock()

@@ -100,7 +100,7 @@ def _judge(session: Session, found: Transfer | None, reading: Reading, services:
         return State.ERROR, "reference_unreadable"
     if found is None:
         return State.NO_MATCH, None
-    verification, transfer = locked(session, found.verification_id, found.id)
+    verification, transfer = locked(session, found.verification_id, found.id, reading.news)
     return _apply(session, verification, transfer, reading.fen, reading.news, services)
 
 
