@@ -239,6 +239,16 @@ def test_a_face_in_another_wrapping(server: Caller, face: str, content_type: str
     refused(server.post(face, data=PORTRAIT, content_type=content_type), 415, "unsupported_media_type")
 
 
+def test_a_body_nobody_read_ends_its_connection_and_one_that_was_read_does_not(app: Flask, server: Caller) -> None:
+    wanted = {"type": "personal", "method": "face", "account_ref": "acct-1001"}
+    refused = Caller(app, "rn_test_unknown").post("/v1/verifications", wanted)
+    assert (refused.status_code, refused.headers.get("Connection")) == (401, "close")
+    for body, status in ((wanted, 201), ({**wanted, "method": "none"}, 422)):
+        answered = server.post("/v1/verifications", body)
+        assert (answered.status_code, answered.headers.get("Connection")) == (status, None)
+    assert Caller(app, "rn_test_unknown").get("/v1/verifications").headers.get("Connection") is None
+
+
 def test_a_step_out_of_order(server: Caller) -> None:
     made = server.create()
     body = refused(server.post(f"/v1/verifications/{made['id']}/steps/identity", person()), 409, "step_not_expected")

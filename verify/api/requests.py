@@ -88,6 +88,9 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if _is_unread():
+        # the server is about to close it; a client that is not told so sends its next request into nothing
+        response.headers["Connection"] = "close"
     metrics.request_answered(route, request.method, response.status_code, seconds)
     log.info(
         "request answered",
@@ -98,6 +101,11 @@ def _end(response: Response) -> Response:
         ms=round(seconds * 1000, 1),
     )
     return response
+
+
+def _is_unread() -> bool:
+    """Answered before the body was read, as a request without credential is; nobody waits for its bytes."""
+    return bool(request.content_length) and "stream" not in vars(request)
 
 
 def ticket(body: bytes = b"") -> Ticket | None:
