@@ -61,7 +61,8 @@ def started(shop: Caller, who: Identity = TEEN, method: str = "face", account_re
 
 
 def named(shop: Caller, made: str, account_ref: str = GUARDIAN, status: int = 201, **more: Any) -> dict[str, Any]:
-    body = {"account_ref": account_ref, "relationship": "parent"}
+    asks = {"asked_by_guardian": True} if more.pop("asked_by_guardian", False) else {}
+    body = {"account_ref": account_ref, "relationship": "parent", **asks}
     response = shop.post(f"/v1/verifications/{made}/guardian", body, **more)
     assert response.status_code == status, response.json
     found: dict[str, Any] = response.json
@@ -367,6 +368,13 @@ def test_a_guardian_who_declines_is_not_asked_again_at_once_and_another_may_be(s
     named(shop, made, "acct-other-parent")
     clock.turn(hours=49)
     named(shop, made)
+
+
+def test_a_guardian_who_changes_their_mind_is_named_again_at_once(shop: Caller) -> None:
+    made = started(shop)
+    asked(shop, made).post(f"/v1/verifications/{made}/guardian/decline")
+    guardian = Caller(shop.app, named(shop, made, asked_by_guardian=True)["guardian_token"])
+    assert agree(guardian, made)["status"] == "granted"
 
 
 @pytest.mark.promise("7")

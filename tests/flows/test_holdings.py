@@ -98,10 +98,18 @@ def test_every_class_of_an_account_is_told_why_it_is_there(services: Services, a
 @pytest.mark.usefixtures("account")
 def test_every_class_stands_in_the_lists_of_an_erasure(server: Caller) -> None:
     answer = server.send("DELETE", ACCOUNT).json
-    gone = {line["class"] for line in answer["erased"] if line["keys_destroyed"] or line.get("rows_deleted")}
+    gone = {line["class"] for line in answer["erased"]}
     left = {line["class"] for line in answer["restricted"]}
     assert gone == {"bank", "contact", "reading", "document", "transfer", "unverified", "face_tag", "blind_index"}
     assert left == NAMED - gone
+
+
+@pytest.mark.usefixtures("account")
+def test_a_line_of_what_was_erased_counts_keys_or_rows_and_never_nothing(server: Caller) -> None:
+    for line in server.send("DELETE", ACCOUNT).json["erased"]:
+        [(unit, count)] = [(name, value) for name, value in line.items() if name != "class"]
+        assert unit == ("rows_deleted" if line["class"] in {"face_tag", "blind_index"} else "keys_destroyed")
+        assert count > 0
 
 
 @pytest.mark.usefixtures("account")

@@ -71,7 +71,7 @@ def name(body: dict[str, Any], verification_id: str) -> Any:
     Only this answer carries the guardian's token. Give it to them where they are signed in to that account, never to
     the minor: whoever holds it consents in the guardian's name. Naming again ends the token before.
     """
-    named = asking.Named(body["account_ref"], body["relationship"])
+    named = asking.Named(body["account_ref"], body["relationship"], asked_by_guardian=body["asked_by_guardian"])
     return _named(asking.name(_ref(verification_id), named, services(), ticket()), 201)
 
 

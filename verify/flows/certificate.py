@@ -33,10 +33,10 @@ class Gone:
     rows: Mapping[str, int]
 
     def shown(self) -> list[dict[str, Any]]:
-        """A line for each class."""
+        """A line for each class there was any of: what has keys goes with them, tags are rows without one."""
         return [
-            *({"class": name, "keys_destroyed": count} for name, count in self.keys.items()),
-            *({"class": name, "keys_destroyed": 0, "rows_deleted": count} for name, count in self.rows.items()),
+            *({"class": name, "keys_destroyed": count} for name, count in self.keys.items() if count),
+            *({"class": name, "rows_deleted": count} for name, count in self.rows.items() if count),
         ]
 
 

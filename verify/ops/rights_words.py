@@ -110,7 +110,7 @@ def drafted(case: CaseFile, locale: str) -> str:
     """The beginning of an answer: after an erasure both lists, to who asks what is held, too."""
     if case.row.request.kind not in {"deletion", "access"} or case.erased is None:
         return ""
-    went = (entry for entry in case.erased["erased"] if entry["keys_destroyed"] or entry.get("rows_deleted"))
+    went = (entry for entry in case.erased["erased"] if entry.get("keys_destroyed") or entry.get("rows_deleted"))
     gone = [class_name(entry["class"], locale) for entry in went]
     kept = [
         f"{class_name(entry['class'], locale)} ({entry['basis'].partition(':')[0]}, → {(entry['until'] or '–')[:10]})"

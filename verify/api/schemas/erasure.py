@@ -9,8 +9,8 @@ from verify.flows.holdings import HELD, PERIOD, REASONS
 
 class GoneView(Answer):
     class_ = fields.String(required=True, data_key="class")
-    keys_destroyed = fields.Integer(required=True)
-    rows_deleted = fields.Integer(metadata={"description": "Of classes that are rows without a key of their own."})
+    keys_destroyed = fields.Integer(metadata={"description": "Of classes that are sealed under keys of their own."})
+    rows_deleted = fields.Integer(metadata={"description": "Of classes that are rows without a key; one of the two."})
 
 
 class HoldingView(Answer):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from verify.api.fields import Answer, Body, OneOf, Text
+from verify.api.fields import Answer, Body, Flag, OneOf, Text
 from verify.api.schemas.consent import Consent
 from verify.api.schemas.steps import Identity
 from verify.flows.minors.answers import STATUSES
@@ -12,6 +12,10 @@ from verify.flows.minors.rules import RELATIONSHIPS
 class NewGuardian(Body):
     account_ref = Text(128, required=True, metadata={"description": "The guardian's own account, of a verified adult."})
     relationship = OneOf(RELATIONSHIPS, required=True)
+    asked_by_guardian = Flag(
+        load_default=False,
+        metadata={"description": "The guardian asks for it, though they said no to this minor a short while ago."},
+    )
 
 
 class GuardianConsent(Consent, Identity):

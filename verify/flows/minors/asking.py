@@ -26,10 +26,14 @@ from verify.services import Services
 
 @dataclass(frozen=True, repr=False)
 class Named:
-    """Whom the application names: an account of its own, and how its owner is related to the minor."""
+    """Whom the application names: an account of its own, and how its owner is related to the minor.
+
+    ``asked_by_guardian``: who said no asks for it themselves, so that nobody nags them.
+    """
 
     account_ref: str
     relationship: str
+    asked_by_guardian: bool = False
 
 
 def name(ref: Ref, named: Named, services: Services, ticket: Ticket | None = None) -> Guardianship:
@@ -41,7 +45,8 @@ def name(ref: Ref, named: Named, services: Services, ticket: Ticket | None = Non
         if progress.next_step(verification) != progress.GUARDIAN_STEP:
             raise Problem("step_not_expected", next_step=progress.next_step(verification))
         guardian, personal = able(session, ref, named.account_ref, verification, services)
-        withdrawal.refuse_nagging(verification.application, guardian.refusals, {refusal(verification)}, now)
+        if not named.asked_by_guardian:
+            withdrawal.refuse_nagging(verification.application, guardian.refusals, {refusal(verification)}, now)
         before = standing(session, verification.id)
         if before is not None:
             end(before, REPLACED, now)
