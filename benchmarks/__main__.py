@@ -2,6 +2,7 @@
 the table of README.md."""
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 
@@ -57,5 +58,6 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     logging.disable()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation has its bytecode
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     main(sys.argv[1:])

@@ -1,4 +1,5 @@
-"""What makes thousands of small tests quick: temporary files in memory, and no garbage looked for among imports."""
+"""What makes thousands of small tests quick: temporary files in memory, no garbage looked for among imports, and
+programs that are compiled once."""
 
 import gc
 import os
@@ -12,7 +13,9 @@ ENOUGH = 2**30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Every test that opens stores waits for its disk a dozen times otherwise."""
+    """Every test that opens stores waits for its disk a dozen times otherwise, and every command of the program that a
+    test runs would compile it anew, which takes as long as loading it."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

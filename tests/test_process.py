@@ -1,9 +1,13 @@
+import gc
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
+
+from verify import process
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 
@@ -49,3 +53,19 @@ def test_a_child_dies_with_its_parent() -> None:
 def test_a_child_whose_parent_is_gone_already_ends() -> None:
     done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_nothing_is_collected_while_the_program_loads_and_again_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loaded_here.py").write_text("import gc\nCOLLECTED = gc.isenabled()\n", "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert process.load("loaded_here").COLLECTED is False
+    assert gc.isenabled()
+    monkeypatch.delitem(sys.modules, "loaded_here")
+
+
+def test_what_cannot_be_loaded_leaves_the_collector_on() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        process.load("verify.nowhere")
+    assert gc.isenabled()

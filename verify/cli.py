@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 import click
 
 from crypto.errors import CryptoError
 from providers.base import Misconfigured
+from verify import process
 from verify.config import ConfigurationError
 
 #: name → module of verify.commands and its command; imported when it is called for
@@ -57,7 +57,7 @@ class Program(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, name = COMMANDS[cmd_name]
-        found: click.Command = getattr(import_module(f"verify.commands.{module}"), name)
+        found: click.Command = getattr(process.load(f"verify.commands.{module}"), name)
         return found
 
     def invoke(self, ctx: click.Context) -> Any:

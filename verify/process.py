@@ -1,10 +1,13 @@
 """What a process asks of the operating system: no core dumps, private files, no life without its parent."""
 
 import ctypes
+import gc
 import os
 import resource
 import signal
 import sys
+from importlib import import_module
+from types import ModuleType
 
 #: in the environment: where processes of one service share what they count, as prometheus-client reads it
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -35,6 +38,18 @@ def die_with(parent: int) -> None:
 def call_it(name: str) -> None:
     """The name that ``ps -o comm`` and ``pgrep`` show of this process (Linux; 15 bytes at most)."""
     _prctl(PR_SET_NAME, ctypes.c_char_p(f"realname-{name}"[:15].encode("ascii")))
+
+
+def load(name: str) -> ModuleType:
+    """Import a module and all it needs. What is imported stays, so that looking for garbage among it meanwhile, an
+    eighth of the time, finds none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return import_module(name)
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Gate:

@@ -161,7 +161,7 @@ def run_until_told(children: Sequence[Child], gate: Gate) -> int:
 def load() -> None:
     """Into this process, for all that are forked from it; no collector walks over what they share."""
     for name in LOADED:
-        import_module(name)
+        process.load(name)
     gc.collect()
     gc.freeze()
 

@@ -72,8 +72,10 @@ def test_every_operation_says_who_may_call_it(document: dict[str, Any]) -> None:
     assert [one["operationId"] for one in operations(document) if "security" not in one] == []
 
 
-@pytest.mark.timeout(600)  # forty requests to each operation there is
-def test_no_generated_request_breaks_it(app: Flask, api_keys: Keys, document: dict[str, Any]) -> None:
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("requests", [8, pytest.param(60, marks=pytest.mark.long)])
+def test_no_generated_request_breaks_it(app: Flask, api_keys: Keys, document: dict[str, Any], requests: int) -> None:
+    """So many to each operation there is."""
     server = Caller(app, api_keys.test)
     known = {
         "verification_id": server.create()["id"],
@@ -92,7 +94,7 @@ def test_no_generated_request_breaks_it(app: Flask, api_keys: Keys, document: di
 
     for found in schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations():
         run = given(case=found.ok().as_strategy())(hold)
-        settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))(run)()
+        settings(max_examples=requests, deadline=None, database=None, suppress_health_check=list(HealthCheck))(run)()
     assert len(tried) == len(operations(document))
 
 

@@ -31,8 +31,8 @@ from verify.models import Attempt, Event, Transfer, Verification
 from verify.models.due import LEASE
 from verify.services import Services, utc_now
 
-KILLS = int(os.environ.get("REALNAME_CHAOS_KILLS", "50"))
-TRANSFERS = int(os.environ.get("REALNAME_CHAOS_TRANSFERS", "500"))
+KILLS = int(os.environ.get("REALNAME_CHAOS_KILLS", "25"))
+TRANSFERS = int(os.environ.get("REALNAME_CHAOS_TRANSFERS", "250"))
 SEED = int(os.environ.get("REALNAME_CHAOS_SEED", "20261201"))
 THREADS = 6
 
