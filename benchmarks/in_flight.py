@@ -20,7 +20,7 @@ from tests.databases import postgres_url
 
 #: how long the vendor thinks
 VENDOR = 1.0
-SECONDS = 8
+SECONDS = 6
 LOADERS = 2
 
 SHARE, P99, MEMORY, CONNECTIONS = 0.9, 2.0, 1.3, 20

@@ -1,21 +1,22 @@
-"""``python -m benchmarks.profiling``: where the time of a create and of a read goes, drawn into profiles/.
+"""``python -m benchmarks.profiling``: where the time of a create, a read and a whole flow goes, drawn into profiles/.
 
 py-spy (``pip install py-spy``) looks at the web process while wrk keeps it busy; only moments in which it runs Python
 count. A picture is a flame graph: a frame is as wide as its share of them, below the frame that called it.
 """
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
-from benchmarks import serving
-from benchmarks.serving import Side
+from benchmarks.ground import STAGES, ground
+from benchmarks.serving import SECONDS, Side, create, load, serving
 from tests.databases import postgres_url, scratch_database
 
 PICTURES = Path(__file__).parent / "profiles"
@@ -41,20 +42,24 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         main_, keys = (stack.enter_context(scratch_database(server)) for _ in range(2))
-        base, token = stack.enter_context(serving.serving(folder, main_, keys))
-        made = serving._create(Side(base, token))  # noqa: SLF001 - the same request
-        draw("create", watched(Side(base, token), folder, None))
-        draw("read", watched(Side(base, made["client_token"]), folder, f"/v1/verifications/{made['id']}"))
+        base, token = stack.enter_context(serving(folder, main_, keys))
+        made = create(Side(base, token))
+        draw("create", watched(base, folder, partial(load, Side(base, token), folder, None)))
+        reader, path = Side(base, made["client_token"]), f"/v1/verifications/{made['id']}"
+        draw("read", watched(base, folder, partial(load, reader, folder, path)))
+    with ground("bank_card") as found:
+        flows = partial(found.flows, "service", SECONDS, STAGES["bank_card"])
+        draw("flow", watched(found.sides["service"], found.folder, flows))
 
 
-def watched(side: Side, folder: Path, path: str | None) -> list[str]:
-    """py-spy's lines under load: ``frame;frame;… count``."""
+def watched(base: str, folder: Path, work: Callable[[], object]) -> list[str]:
+    """py-spy's lines of this work: ``frame;frame;… count``."""
     file = folder / "stacks"
-    serving._load(side, folder, path)  # noqa: SLF001 - what is made at first use
-    options = ["--gil", "--rate", "200", "--duration", str(serving.SECONDS), "--format", "raw", "--output", str(file)]
-    program = ["py-spy", "record", *options, "--pid", str(_answering(side.base))]
+    work()  # what is made at first use
+    options = ["--gil", "--rate", "200", "--duration", str(SECONDS), "--format", "raw", "--output", str(file)]
+    program = ["py-spy", "record", *options, "--pid", str(_answering(base))]
     with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as spy:  # noqa: S603 - py-spy
-        serving._load(side, folder, path)  # noqa: SLF001 - the same load
+        work()
         spy.wait()
     return file.read_text("utf-8").splitlines()
 

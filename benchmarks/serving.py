@@ -64,7 +64,7 @@ def measure() -> Iterator[Row]:
         limits = {kind: stack.enter_context(limit(kind, main)) for kind in CREATE_GOALS}
         sides = {"service": Side(base, token), **{kind: Side(url, digest) for kind, url in limits.items()}}
         yield from _compared("create a verification", sides, folder, CREATE_GOALS)
-        made = _create(sides["service"])
+        made = create(sides["service"])
         paths = {kind: f"/v1/verifications/{made['id'].removeprefix('ver_')}" for kind in limits}
         paths["service"] = f"/v1/verifications/{made['id']}"
         sides["service"] = Side(base, made["client_token"])
@@ -119,14 +119,14 @@ def _compared(
     paths: Mapping[str, str] | None = None,
 ) -> Iterator[Row]:
     """The service's requests a second as a share of each limit side's, round by round."""
-    rounds = [{kind: _load(side, folder, (paths or {}).get(kind)) for kind, side in sides.items()} for _ in range(RUNS)]
+    rounds = [{kind: load(side, folder, (paths or {}).get(kind)) for kind, side in sides.items()} for _ in range(RUNS)]
     for kind, goal in goals.items():
         shares = tuple(each["service"] / each[kind] for each in rounds)
         best = max(each["service"] for each in rounds)
         yield Row(f"{name}, against {kind}", goal, shares, at_least=True, beside=f"{best:.0f} /s")
 
 
-def _load(side: Side, folder: Path, path: str | None) -> float:
+def load(side: Side, folder: Path, path: str | None) -> float:
     """Requests a second. Raises ValueError where any was refused."""
     script = folder / "load.lua"
     script.write_text(READ % side.token if path else CREATE % (uuid4().hex, side.token), "utf-8")
@@ -145,7 +145,7 @@ def _load(side: Side, folder: Path, path: str | None) -> float:
     return float(re.search(r"Requests/sec:\s+([0-9.]+)", said)[1])  # type: ignore[index]
 
 
-def _create(side: Side) -> dict[str, str]:
+def create(side: Side) -> dict[str, str]:
     body = {"type": "personal", "method": "face", "account_ref": uuid4().hex}
     headers = {"Authorization": f"Bearer {side.token}"}
     made: dict[str, str] = requests.post(f"{side.base}/v1/verifications", json=body, headers=headers, timeout=10).json()
