@@ -3,11 +3,14 @@
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 
 from providers.testing.enterprises import enterprise
 from tests.caller import PORTRAIT, Caller, person
 from tests.conftest import make_application
 from tests.papers import pdf, scan
+from verify.models import Document
+from verify.services import Services
 
 
 def enterprise_of(n: int = 1, name: str | None = None) -> dict[str, str]:
@@ -92,3 +95,9 @@ def corporate_account(name: str | None = None, ending: str = "1111") -> dict[str
         "bank_city": "深圳市",
         "bank_branch": "示例银行深圳分行",
     }
+
+
+def documents_of(services: Services) -> list[Document]:
+    """All that there are, as they stand in the database."""
+    with services.read() as session:
+        return list(session.scalars(select(Document).order_by(Document.id).execution_options(populate_existing=True)))
