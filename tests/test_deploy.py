@@ -114,3 +114,9 @@ def test_the_image_is_built_from_what_its_build_is_given() -> None:
     given = (DEPLOY / "docker/Dockerfile.dockerignore").read_text("utf-8").splitlines()
     assert [source for source in copied if f"!{source}" not in given] == []
     assert [source for source in copied if not (DEPLOY.parent / source).exists()] == []
+
+
+def test_nginx_sends_no_submission_twice_and_keeps_none() -> None:
+    rules = (DEPLOY / "nginx/realname.conf").read_text("utf-8")
+    assert re.findall(r"^ *proxy_next_upstream (.+);", rules, re.MULTILINE) == ["error"]
+    assert re.findall(r"^ *proxy_(?:request_)?buffering (.+);", rules, re.MULTILINE) == ["off", "off"]
