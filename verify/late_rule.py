@@ -1,7 +1,6 @@
 """URL rules whose builders are compiled when a URL is first built: most never are, and every process starts."""
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from werkzeug.routing import Rule
@@ -15,11 +14,12 @@ class LateRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Builder:  # noqa: FBT001, FBT002 - the library's
         compile_now = super()._compile_builder
 
-        @cache
-        def compiled() -> Builder:
-            return compile_now(append_unknown)
+        compiled: Builder | None = None
 
         def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            nonlocal compiled
+            if compiled is None:
+                compiled = compile_now(append_unknown)
+            return compiled(rule, **values)
 
         return build
