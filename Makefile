@@ -53,7 +53,7 @@ docs: $(VENV)/.dev ## write docs/reference and docs/promises.md anew from the co
 
 lock: build/uv ## lock the dependencies anew; UPGRADE=1 for newer versions
 	build/uv/bin/uv pip compile $(COMPILE) --extra dev --output-file $(LOCKS)/dev.txt
-	build/uv/bin/uv pip compile $(COMPILE) --extra build --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
+	build/uv/bin/uv pip compile $(COMPILE) --extra build --extra s3 --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/run.txt
 	build/uv/bin/uv pip compile $(COMPILE) --extra sdks --constraint $(LOCKS)/dev.txt --output-file $(LOCKS)/sdks.txt
 
 COMPILE = pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header \
