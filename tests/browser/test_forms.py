@@ -70,3 +70,16 @@ def test_who_acts_is_asked_only_where_there_is_a_choice(visit: Visit, link: str,
 def test_the_gallery_asks_consent_to_what_its_method_needs(visit: Visit, link: str, name: str, asked: str) -> None:
     page = screen(visit(), link, name)
     expect(page.locator(".item", has_text=asked).first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("transfer_amount", "填写收到的金额"), ("transfer_code", "填写备注中的数字")]
+)
+def test_a_title_names_what_is_asked_for(visit: Visit, link: str, name: str, title: str) -> None:
+    expect(screen(visit(), link, name).locator("h1")).to_have_text(title)
+
+
+def test_a_link_that_was_copied_is_said_to_be(visit: Visit, link: str) -> None:
+    page = screen(visit(permissions=["clipboard-read", "clipboard-write"]), link, "transfer")
+    page.get_by_role("button", name="复制本页链接").click()
+    expect(page.get_by_text("链接已复制。请只留给自己使用。")).to_be_in_viewport()

@@ -31,9 +31,9 @@ function spelling(value) {
     .replace(/[‘’ʻʼ`]/g, "'")
     .replace(/[‐-―−]/g, "-")
     .replace(/\s+/g, " ")
-    .replace(/(?<=\p{Script=Han}) ?\. ?(?=\p{Script=Han})/gu, "·")
+    .replace(/(\p{Script=Han}) ?\. ?(?=\p{Script=Han})/gu, "$1·")
     .replace(/ ?· ?/g, "·")
-    .replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, "")
+    .replace(/(\p{Script=Han}) (?=\p{Script=Han})/gu, "$1")
     .trim();
 }
 

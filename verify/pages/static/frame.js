@@ -105,7 +105,7 @@ function sandbox(session, screen) {
   return h(
     "details",
     { class: "sandbox" },
-    h("summary", {}, h("span", { class: "tag" }, texts.sandbox.tag), h("span", {}, texts.sandbox.text)),
+    h("summary", {}, h("span", { class: "tag" }, texts.sandbox.tag), h("span", {}, texts.sandbox.text), icon("chevron")),
     hints && h("ul", {}, hints.map((hint) => h("li", {}, hint))),
     h("p", {}, h("a", { href: galleryAddress() }, texts.sandbox.gallery)),
   );

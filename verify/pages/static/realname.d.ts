@@ -13,6 +13,8 @@ export interface Step {
   attempts_left?: number;
   resend_at?: string;
   expires_at?: string;
+  /** when a register that had no record is asked again */
+  next_check_at?: string;
   sent_to?: string;
   needs?: ("front" | "back")[];
 }
@@ -46,11 +48,12 @@ export interface Verification {
 export interface Result {
   name: string | null;
   id_number: string | null;
-  enterprise_name?: string;
-  credit_code?: string;
+  enterprise_name?: string | null;
+  credit_code?: string | null;
+  organization_code?: string | null;
   representative_role?: "legal_representative" | "authorized_person";
   verified_at: string;
-  assurance: { check: string; provider: string; liveness?: boolean }[];
+  assurance: { check: string; provider: string; liveness?: boolean; proof?: string; guessing_odds?: string }[];
 }
 
 export interface Transfer {

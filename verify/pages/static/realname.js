@@ -13,6 +13,9 @@ const LOOK_AGAIN = [2, 15];
 /** milliseconds before each repetition of a request whose answer was lost; its idempotency key makes that safe */
 const REPEATS = [400, 1500];
 
+/** milliseconds in which no byte of a file goes out, or no answer comes, after which the connection counts as lost */
+const SILENCE = { sending: 30_000, answer: 80_000 };
+
 /** A request that was refused, or that could not be made: then `code` is "network" and `status` 0. */
 export class RealnameError extends Error {
   constructor(problem, { status = 0, retryAfter = null } = {}) {
@@ -182,7 +185,7 @@ class Client {
         const answer = await this.#send(method, path, { headers, payload, onProgress, signal, as });
         return as === "blob" ? answer.blob : JSON.parse(answer.text);
       } catch (error) {
-        const lost = error.code === "network" || error.code === "request_in_progress";
+        const lost = (error.code === "network" && !error.problem.silent) || error.code === "request_in_progress";
         if (!lost || signal?.aborted || repeat >= REPEATS.length) throw error;
         await wait(REPEATS[repeat], signal);
       }
@@ -195,17 +198,24 @@ class Client {
       const request = new XMLHttpRequest();
       request.open(method, `${this.#base}/v1/verifications/${this.id}${path}`);
       request.responseType = as === "blob" ? "blob" : "text";
-      request.timeout = 120_000;
+      const started = performance.now();
+      // a limit of the whole would cut off whoever sends a large file over a slow line
+      const allow = (silence) => (request.timeout = performance.now() - started + silence);
+      allow(payload instanceof Blob ? SILENCE.sending : SILENCE.answer);
       request.setRequestHeader("Authorization", `Bearer ${this.#token}`);
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      if (onProgress) request.upload.onprogress = (event) => onProgress(event.loaded / (event.total || 1));
+      if (payload instanceof Blob) {
+        request.upload.onprogress = (event) => (allow(SILENCE.sending), onProgress?.(event.loaded / (event.total || 1)));
+        request.upload.onload = () => allow(SILENCE.answer);
+      }
       request.onload = async () => {
         const date = Date.parse(request.getResponseHeader("Date") || "");
         if (date) this.clockOffset = date - Date.now();
         if (request.status < 400) resolve(answerOf(request, as));
         else reject(await refusalOf(request, as));
       };
-      request.onerror = request.ontimeout = () => reject(new RealnameError({ code: "network" }));
+      request.onerror = () => reject(new RealnameError({ code: "network" }));
+      request.ontimeout = () => reject(new RealnameError({ code: "network", silent: true }));
       request.onabort = () => reject(new DOMException("aborted", "AbortError"));
       signal?.addEventListener("abort", () => request.abort());
       request.send(payload);

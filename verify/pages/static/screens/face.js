@@ -3,6 +3,7 @@
 import { announce, button, drawing, h, icon, note } from "../dom.js";
 import { NoCamera, closeCamera, inWeChat, openCamera, shrunk, still, watchLight } from "../camera.js";
 import { lastError } from "../fields.js";
+import { copyButton } from "../copying.js";
 import { NoDevice, asksForDevice, deviceData } from "../device_frame.js";
 import { handoff } from "../handoff.js";
 import { methods } from "../frame.js";
@@ -104,7 +105,7 @@ class Visit {
     const again = button(file ? "plain" : "main", words.again, () => this.open());
     const ways = [again, this.#picker(words.takeFile, file)];
     this.#put(
-      note("warn", h("p", {}, h("strong", {}, words.without[reason].title)), h("p", {}, words.without[reason].text)),
+      note("warn", h("p", {}, h("strong", {}, words.without[reason].title)), h("p", {}, (onPhone() && words.without[reason].onPhone) || words.without[reason].text)),
       h("div", { class: "actions" }, file ? ways.reverse() : ways, this.#phone()),
     );
     announce(words.without[reason].title);
@@ -194,7 +195,7 @@ class Visit {
 
   /** On the phone that holds this page already there is nothing to hand over. */
   #phone() {
-    if (matchMedia("(pointer: coarse)").matches && innerWidth < 700) return null;
+    if (onPhone()) return null;
     return button("plain", this.#words.phone, () => handoff(this.#session));
   }
 
@@ -238,11 +239,23 @@ class Visit {
     announce(words.hosted.noDevice.title);
   }
 
+  /** A phone cannot scan its own screen: the link is taken to WeChat by hand. */
+  #toWeChat(url) {
+    const { hosted } = this.#words;
+    this.#put(
+      silhouette(),
+      h("p", { class: "question" }, hosted.toWeChat.text),
+      h("div", { class: "actions" }, copyButton(hosted.toWeChat, url), button("plain", hosted.renew, () => this.openVendor())),
+      h("p", { class: "small" }, hosted.waits),
+    );
+  }
+
   #showVendor({ url, opens_in: opensIn }, qr) {
     const { hosted } = this.#words;
     const go = h("a", { class: "button main", href: url, target: "_blank", rel: "noopener noreferrer" }, h("span", { class: "label" }, hosted.open));
     const code = h("div", { class: "qr" }, qr(url), h("p", {}, hosted.scan[opensIn] ?? hosted.scan.browser));
     const elsewhere = opensIn === "wechat" && !inWeChat();
+    if (elsewhere && onPhone()) return this.#toWeChat(url);
     this.#put(
       elsewhere || innerWidth >= 700 ? code : silhouette(),
       h("div", { class: "actions" }, !elsewhere && go, button("plain", hosted.renew, () => this.openVendor())),
@@ -250,6 +263,10 @@ class Visit {
     );
     if (!elsewhere) go.focus({ preventScroll: true });
   }
+}
+
+function onPhone() {
+  return matchMedia("(pointer: coarse)").matches && innerWidth < 700;
 }
 
 function silhouette() {

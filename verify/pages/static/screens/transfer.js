@@ -1,6 +1,7 @@
 /** A small transfer is on its way. This page may be closed and opened again at any time. */
 
-import { announce, button, h, icon } from "../dom.js";
+import { copyButton } from "../copying.js";
+import { button, h, icon } from "../dom.js";
 import { day } from "../dates.js";
 
 /** which of the three stages a transfer's status belongs to */
@@ -30,15 +31,7 @@ export default async function transfer(session) {
 
 /** The user's own link; it is theirs to keep. */
 function copyLink(session) {
-  const words = session.texts.transfer;
-  return button("main", words.copy, async () => {
-    const url = new URL(location.href);
-    url.searchParams.delete("screen");
-    try {
-      await navigator.clipboard.writeText(url.href);
-      announce(words.copied);
-    } catch {
-      prompt(words.copyYourself, url.href);
-    }
-  });
+  const url = new URL(location.href);
+  url.searchParams.delete("screen");
+  return copyButton(session.texts.transfer, url.href);
 }

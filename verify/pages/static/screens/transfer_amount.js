@@ -11,7 +11,7 @@ export default async function transferAmount(session) {
   const { proof = "amount", arrives_by: arrivesBy, answer_by: answerBy, attempts_left: left } = verification.transfer ?? {};
   const fields = PROOFS[proof](session, words);
   return {
-    title: words.title,
+    title: words.title[proof],
     lede: words.lede[proof],
     content: [
       form(session, {
