@@ -58,6 +58,17 @@ def test_a_request_that_nobody_answers_is_given_up_and_can_be_sent_again(shop: S
     visitor.shows("verified")
 
 
+def test_a_screen_that_did_not_load_is_asked_for_with_the_page(shop: Shop, visit: Visit) -> None:
+    visitor = visit()
+    visitor.page.route("**/screens/consent.js", lambda route: route.abort())
+    visitor.page.goto(shop.start("no-screen", "face"))
+    visitor.shows("stopped")
+    visitor.page.unroute("**/screens/consent.js")
+    with visitor.page.expect_event("load"):
+        visitor.page.get_by_role("button", name="重试").click()
+    visitor.shows("consent")
+
+
 def test_a_page_whose_scripts_never_come_says_what_to_do(shop: Shop, visit: Visit) -> None:
     visitor = visit()
     visitor.page.route("**/page.js", lambda route: route.abort())

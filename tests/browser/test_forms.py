@@ -83,3 +83,10 @@ def test_a_link_that_was_copied_is_said_to_be(visit: Visit, link: str) -> None:
     page = screen(visit(permissions=["clipboard-read", "clipboard-write"]), link, "transfer")
     page.get_by_role("button", name="复制本页链接").click()
     expect(page.get_by_text("链接已复制。请只留给自己使用。")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(("name", "turning"), [("waiting", 1), ("waiting_register", 0)])
+def test_what_takes_days_does_not_turn_as_if_it_took_seconds(visit: Visit, link: str, name: str, turning: int) -> None:
+    page = screen(visit(), link, name)
+    expect(page.locator(".sign")).to_be_visible()
+    expect(page.locator(".sign.spin")).to_have_count(turning)

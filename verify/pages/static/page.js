@@ -32,8 +32,10 @@ async function show(name = null, args = {}) {
     screen = await (await load(name))(session, { name, ...args });
   } catch (error) {
     if (name === "stopped") throw error;
-    const code = error instanceof TypeError ? "network" : (error.code ?? "unknown");
-    return show("stopped", { code, retry: () => show() });
+    const unloaded = error instanceof TypeError;
+    // a module that failed to load stays failed in some browsers until the page is loaded anew
+    const retry = () => (unloaded && navigator.onLine ? location.reload() : show());
+    return show("stopped", { code: unloaded ? "network" : (error.code ?? "unknown"), retry });
   }
   if (turn !== latest) return screen.leave?.();
   current.leave?.();
