@@ -7,7 +7,7 @@ from typing import Any
 
 from crypto import checkpoint
 from verify.audit import Tally, first_break
-from verify.record import anchors, export, outside, tables
+from verify.record import anchors, export, outside, standing, tables
 from verify.record.anchors import Anchored
 from verify.record.tables import Compared
 from verify.services import Services
@@ -36,7 +36,7 @@ def ours(services: Services, file: Path | None = None) -> str | None:
         finding = differs or anchors.first_finding(session, services.clock(), trusted, Anchored())
         if found is None and finding is None:
             mismatch = tables.first_mismatch(session, services.clock(), Compared())
-            return None if mismatch is None else str(mismatch)
+            return standing.odd_account(session) if mismatch is None else str(mismatch)
     if found is not None:
         return f"{found.verification}: event {found.seq} {found.reason}"
     return str(finding)

@@ -1,7 +1,7 @@
 """The tables beside the record: an owner, a consent or a call that is changed there is found and named."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -150,6 +150,24 @@ TAMPERING: dict[str, tuple[Tamper, str]] = {
         of_consent("face", withdrawn_at=None),
         "consent face is not withdrawn as the events of its account say",
     ),
+    "withdrawal put in": (
+        of_consent(withdrawn_at=datetime(2026, 12, 1, tzinfo=UTC)),
+        "consent identity is not withdrawn as the events of its account say",
+    ),
+    "consent asked first": (
+        of_consent("share.face.sandbox", position=-1),
+        "the position of consent share.face.sandbox is not what event 2 holds",
+    ),
+    "decision": (of_verification(decision={"by": "staff"}), "its decision is not what the event of its end holds"),
+    "no decision": (of_verification(decision=None), "its decision is not what the event of its end holds"),
+    "end": (
+        of_verification(ended_at=datetime(2020, 1, 1, tzinfo=UTC)),
+        "its ended_at is not when the event of its end says",
+    ),
+    "hidden": (
+        of_verification(redacted_at=datetime(2026, 12, 1, tzinfo=UTC)),
+        "its redacted_at is not what its events say",
+    ),
     "attempt's outcome": (of_attempt(outcome="mismatch"), "is not what event 3 holds"),
     "attempt's recipient": (of_attempt(provider="other"), "is not what event 3 holds"),
     "attempt's kinds": (of_attempt(kinds=["name"]), "is not what event 3 holds"),
@@ -178,6 +196,18 @@ def test_a_withdrawal_at_another_time_is_found(services: Services, lived: Lived)
     with services.write() as session:
         row = of_victim(session, Consent, lived, item="face")
         row.withdrawn_at += timedelta(days=1)
+    assert str(mismatch(services)).endswith("consent face is not withdrawn as the events of its account say")
+
+
+def test_a_withdrawal_right_after_the_grant_cannot_be_undone_unseen(
+    services: Services, server: Caller, clock: Clock
+) -> None:
+    server.consent(server.create(account_ref="acct-5")["id"])
+    clock.turn(seconds=1)
+    server.post("/v1/accounts/acct-5/consents/withdraw", {"items": ["face"]})
+    assert mismatch(services) is None
+    with services.write() as session:
+        session.execute(update(Consent).values(withdrawn_at=None))
     assert str(mismatch(services)).endswith("consent face is not withdrawn as the events of its account say")
 
 

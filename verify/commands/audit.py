@@ -18,7 +18,7 @@ from verify import record
 from verify.audit import Tally, first_break
 from verify.commands.opening import opened
 from verify.jobs import checkpoints
-from verify.record import anchors, export, outside, restoring, signers, tables
+from verify.record import anchors, export, outside, restoring, signers, standing, tables
 from verify.record.anchors import Anchored, Finding
 from verify.record.outside import Note
 from verify.record.tables import Compared
@@ -115,7 +115,7 @@ def _in_words(found: Checkpoint) -> str:
 
 def _differing(session: Session, services: Services, compared: Compared) -> str | None:
     mismatch = tables.first_mismatch(session, services.clock(), compared)
-    return str(mismatch) if mismatch else tables.odd_notice(session)
+    return str(mismatch) if mismatch else tables.odd_notice(session) or standing.odd_account(session)
 
 
 def _finding(services: Services, anchored: Anchored) -> Finding | None:

@@ -16,7 +16,7 @@ from verify.models import Attempt, Consent, Verification
 
 SALT_SIZE = 16
 
-#: what is held of a row; of a consent its withdrawal is an event of its own, and its position may be staff's word
+#: what is held of a row by digest; a consent's withdrawal and its position, which staff may change, are told apart
 CONSENT = (
     "id",
     "verification_id",
@@ -68,7 +68,13 @@ def digest_of_ref(verification: Verification) -> str | None:
 
 
 def of_consents(consents: Iterable[Consent]) -> list[str]:
-    return sorted(f"{consent.item} {digest(consent, CONSENT)}" for consent in consents)
+    """Item, digest, and which recipient it is in the order they are asked."""
+    return sorted(f"{consent.item} {digest(consent, CONSENT)} {consent.position}" for consent in consents)
+
+
+def of_decision(verification: Verification) -> str:
+    """What the event of an end holds of the decision, which is codes, checks and ids."""
+    return _base64(_canonical(verification.decision))
 
 
 def of_attempt(attempt: Attempt, changes: Mapping[str, Any] | None = None) -> str:
@@ -79,7 +85,11 @@ def of_attempt(attempt: Attempt, changes: Mapping[str, Any] | None = None) -> st
 def digest(row: Any, columns: Iterable[str], changes: Mapping[str, Any] | None = None) -> str:
     """SHA-256 over the columns' values as canonical JSON."""
     values = {name: _plain((changes or {}).get(name, getattr(row, name))) for name in columns}
-    return _base64(json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode())
+    return _base64(_canonical(values))
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from providers.base import Capability
-from verify.flows import codes, events, evidence, progress, troubles
+from verify.flows import binding, codes, events, evidence, progress, troubles
 from verify.flows.effects import Effect, Verb
 from verify.flows.enterprise import parking
 from verify.flows.methods import STEPS, Step
@@ -235,7 +235,9 @@ def verified(session: Session, verification: Verification, services: Services) -
     }
     evidence.let_go(session, verification, services)
     advance(verification, Action.VERIFY, now)
-    events.append(session, verification, "verification.verified", now, by="rules")
+    events.append(
+        session, verification, "verification.verified", now, by="rules", decision=binding.of_decision(verification)
+    )
 
 
 def in_review(session: Session, verification: Verification, services: Services) -> None:
@@ -260,7 +262,8 @@ def rejected(
     verification.decision = {"by": "rules", "reason_codes": list(codes_), "assurance": [], **evidence.of(verification)}
     advance(verification, Action.REJECT, now)
     events.append(session, verification, "verification.step_failed", now, step=step, code=codes_[0])
-    events.append(session, verification, "verification.rejected", now, by="rules", reason_codes=list(codes_))
+    decided = {"by": "rules", "reason_codes": list(codes_), "decision": binding.of_decision(verification)}
+    events.append(session, verification, "verification.rejected", now, **decided)
 
 
 def expire(session: Session, verification: Verification, services: Services) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.orm import Session
 
 from providers.base import Capability
@@ -47,16 +48,25 @@ def withdraw(
         account = accounts.load_locked(session, reach, account_ref)
         idempotency.claim(session, ticket, account.id, now, status=200)
         running = closing.open_of(session, account)
-        withdrawn = _mark(session, account, wanted, now)
+        rows = mark(
+            session,
+            Consent.verification_id.in_(select(Verification.id).where(Verification.account_id == account.id)),
+            Consent.item.in_(wanted),
+            now=now,
+        )
+        withdrawn = {row.item for row in rows}
         stopped = [verification for verification in running if _rests(verification, withdrawn)]
         for verification in stopped:
             _stop(session, verification, withdrawn, services)
         if withdrawn:
             account.refusals = {**account.refusals, **dict.fromkeys(withdrawn, now.isoformat())}
             ids = [f"ver_{verification.id}" for verification in stopped]
-            events.append_to_account(
-                session, account, "consent.withdrawn", now, items=sorted(withdrawn), stopped=sorted(ids)
-            )
+            said: dict[str, Any] = {
+                "items": sorted(withdrawn),
+                "stopped": sorted(ids),
+                "rows": sorted(str(row.id) for row in rows),
+            }
+            events.append_to_account(session, account, "consent.withdrawn", now, **said)
     return Withdrawal(account, tuple(sorted(withdrawn)), tuple(stopped))
 
 
@@ -66,17 +76,15 @@ def _is_item(item: str) -> bool:
     return item in PURPOSES or (kind == "share" and capability in set(Capability) and bool(provider))
 
 
-def _mark(session: Session, account: Account, items: set[str], now: datetime) -> set[str]:
-    """Close the live consents to these items; the items there were any of."""
-    own = select(Verification.id).where(Verification.account_id == account.id)
-    marked = session.execute(
+def mark(session: Session, *which: ColumnElement[bool], now: datetime) -> Sequence[Row[UUID, str]]:
+    """Close the live ones of these consents; id and item of each, which the event of it is to hold."""
+    return session.execute(
         update(Consent)
-        .where(Consent.verification_id.in_(own), Consent.item.in_(items), Consent.withdrawn_at.is_(None))
+        .where(*which, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
-        .returning(Consent.item)
+        .returning(Consent.id, Consent.item)
         .execution_options(synchronize_session="fetch")
-    )
-    return set(marked.scalars())
+    ).all()
 
 
 def _rests(verification: Verification, items: set[str]) -> bool:

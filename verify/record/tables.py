@@ -17,13 +17,18 @@ from verify.audit import BATCH, NIL
 from verify.flows import binding
 from verify.flows.consent_notice import name_of
 from verify.flows.periods import keep_until
+from verify.flows.states import FINAL
 from verify.models import Account, Attempt, Consent, Event, NoticeText, Verification
 from verify.models.keystore import AnyRow
 
 RENEWED, WITHDRAWN = "consent.renewed", "consent.withdrawn"
+MOVED, REDACTED = "review.provider_switched", "verification.redacted"
 
 #: events that say by which method
 METHODS = frozenset({"verification.created", "verification.method_switched"})
+
+#: events of an end, of which a verification has one
+ENDS = frozenset(f"verification.{status}" for status in FINAL)
 
 #: clocks of several machines
 SKEW = timedelta(seconds=5)
@@ -40,11 +45,12 @@ class Mismatch(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What an event holds of a row: by whom it is named in words, since when, and the digest."""
+    """What an event holds of a row: by whom it is named in words, since when, the digest, and a consent's position."""
 
     event: str
     at: datetime
     digest: str
+    position: str = ""
 
 
 @dataclass
@@ -57,8 +63,15 @@ class Said:
     is_complete: bool = True
     consents: dict[str, list[Held]] = field(default_factory=dict)
     attempts: dict[str, Held] = field(default_factory=dict)
-    #: items, and when they were withdrawn
-    withdrawn: list[tuple[frozenset[str], datetime]] = field(default_factory=list)
+    #: consents by id, and when they were withdrawn
+    withdrawn: dict[str, datetime] = field(default_factory=dict)
+    #: items, and when they were withdrawn, of events that name no ids
+    items_withdrawn: list[tuple[frozenset[str], datetime]] = field(default_factory=list)
+    #: consents by id, and where staff put them
+    moved: dict[str, str] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    decision: str | None = None
+    is_redacted: bool = False
 
     @property
     def holds_all(self) -> bool:
@@ -80,6 +93,7 @@ def first_mismatch(session: Session, now: datetime, tally: Compared) -> Mismatch
             known = said[verification.id]
             reason = (
                 _of_owner(verification, account, known)
+                or _of_end(verification, known)
                 or _of_consents(consents.get(verification.id, ()), known, now, tally)
                 or _of_attempts(attempts.get(verification.id, ()), known, now, tally)
             )
@@ -145,21 +159,28 @@ def _take(known: Said, payload: Mapping[str, Any], event: str) -> None:
         known.first = dict(payload)
     if payload["type"] in METHODS:
         known.method = payload["method"]
+    if payload["type"] in ENDS:
+        known.ended_at, known.decision = datetime.fromisoformat(payload["created_at"]), payload.get("decision")
+    if payload["type"] == MOVED and "consent" in payload:
+        known.moved[payload["consent"]] = str(payload["position"])
+    known.is_redacted |= payload["type"] == REDACTED
     _take_rows(known, payload, event)
 
 
 def _take_of_account(known: Said, payload: Mapping[str, Any], row: AnyRow) -> None:
     if row.type == WITHDRAWN:
         at = datetime.fromisoformat(payload["created_at"])
-        known.withdrawn.append((frozenset(payload["items"]), at))
+        known.withdrawn |= dict.fromkeys(payload.get("rows", ()), at)
+        if "rows" not in payload:
+            known.items_withdrawn.append((frozenset(payload["items"]), at))
     else:
         _take_rows(known, payload, f"event {row.seq} of its account")
 
 
 def _take_rows(known: Said, payload: Mapping[str, Any], event: str) -> None:
     at = datetime.fromisoformat(payload["created_at"])
-    for name, digest in (entry.split(" ") for entry in payload.get("consents", ())):
-        known.consents.setdefault(name, []).append(Held(event, at, digest))
+    for name, *held in (entry.split(" ") for entry in payload.get("consents", ())):
+        known.consents.setdefault(name, []).append(Held(event, at, *held))
     for name, digest in (entry.split(" ") for entry in payload.get("calls", ())):
         known.attempts[name] = Held(event, at, digest)
 
@@ -183,6 +204,18 @@ def _of_owner(verification: Verification, account: Account, known: Said) -> str 
     return None
 
 
+def _of_end(verification: Verification, known: Said) -> str | None:
+    """When it ended, from which periods are counted, and why; whether nothing of it is shown any more."""
+    at = verification.ended_at
+    if known.ended_at is not None and (at is None or abs(at - known.ended_at) > SKEW):
+        return "its ended_at is not when the event of its end says"
+    if known.decision is not None and known.decision != binding.of_decision(verification):
+        return "its decision is not what the event of its end holds"
+    if known.holds_all and known.is_redacted != (verification.redacted_at is not None):
+        return "its redacted_at is not what its events say"
+    return None
+
+
 def _of_consents(rows: Sequence[Consent], known: Said, now: datetime, tally: Compared) -> str | None:
     held = {name: list(entries) for name, entries in known.consents.items()}
     strange: list[Consent] = []
@@ -194,6 +227,8 @@ def _of_consents(rows: Sequence[Consent], known: Said, now: datetime, tally: Com
             continue
         held[row.item].remove(entry)
         tally.consents += 1
+        if entry.position and str(row.position) != known.moved.get(str(row.id), entry.position):
+            return f"the position of consent {row.item} is not what {entry.event} holds"
         if not _is_withdrawn_as_said(row, known):
             return f"consent {row.item} is not withdrawn as the events of its account say"
     changed = {row.item for row in strange}
@@ -207,7 +242,9 @@ def _of_consents(rows: Sequence[Consent], known: Said, now: datetime, tally: Com
 
 
 def _is_withdrawn_as_said(row: Consent, known: Said) -> bool:
-    times = [at for items, at in known.withdrawn if row.item in items]
+    if str(row.id) in known.withdrawn:
+        return row.withdrawn_at == known.withdrawn[str(row.id)]
+    times = [at for items, at in known.items_withdrawn if row.item in items]
     if row.withdrawn_at is not None:
         return row.withdrawn_at in times
     return all(at <= row.granted_at + SKEW for at in times)

@@ -1,15 +1,18 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from providers.base import Capability
 from tests.caller import Caller, person
 from tests.conftest import Clock, Nudges
 from tests.staff import in_review, make_staff, read
+from tests.verifiers import ours
 from verify.errors import Problem
 from verify.flows.review import steering
 from verify.flows.staff.desk import Staff
 from verify.jobs import attempts
+from verify.models import Consent
 from verify.services import Services
 
 
@@ -64,6 +67,10 @@ def test_a_consented_recipient_is_asked_first_from_then_on(server: Caller, servi
     steering.switch_provider(wang, case, Capability.FACE, "sandbox", services)
     [first, *_] = [c for c in steering.recipients(read(services, case), services) if c.capability == "face"]
     assert (first.provider, first.position) == ("sandbox", -1)
+    assert ours(services) is None
+    with services.write() as session:
+        session.execute(update(Consent).where(Consent.id == first.id).values(position=0))
+    assert ours(services) == f"ver_{case}: the position of consent {first.item} is not what event 2 holds"
 
 
 def test_a_supervisor_takes_in_what_the_user_cannot_finish(server: Caller, services: Services, wang: Staff) -> None:

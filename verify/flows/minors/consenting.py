@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from verify.errors import Problem, invalid
-from verify.flows import accounts, binding, consent_notice, decisions, erasure, events, idempotency, progress, troubles
+from verify.flows import (
+    accounts,
+    binding,
+    consent_notice,
+    decisions,
+    erasure,
+    events,
+    idempotency,
+    progress,
+    troubles,
+    withdrawal,
+)
 from verify.flows.case import Reach, Ref, load, load_locked, load_open, refuse_overdue
 from verify.flows.consent import Granted
 from verify.flows.enterprise.suspending import suspend
@@ -143,22 +154,15 @@ def withdraw(ref: Ref, services: Services, ticket: Ticket | None = None) -> Guar
 
 
 def _end_consents(session: Session, account: Account, verification: Verification, now: datetime) -> None:
-    ended = session.execute(
-        update(Consent)
-        .where(
-            Consent.verification_id == verification.id,
-            Consent.item.startswith(PREFIX, autoescape=True),
-            Consent.withdrawn_at.is_(None),
-        )
-        .values(withdrawn_at=now)
-        .returning(Consent.item)
-        .execution_options(synchronize_session="fetch")
-    )
-    items = sorted(set(ended.scalars()))
-    stopped = [] if verification.status == Status.VERIFIED else [f"ver_{verification.id}"]
-    events.append_to_account(
-        session, account, "consent.withdrawn", now, items=items, stopped=stopped, verification=str(verification.id)
-    )
+    which = Consent.verification_id == verification.id, Consent.item.startswith(PREFIX, autoescape=True)
+    ended = withdrawal.mark(session, *which, now=now)
+    said: dict[str, Any] = {
+        "items": sorted({row.item for row in ended}),
+        "stopped": [] if verification.status == Status.VERIFIED else [f"ver_{verification.id}"],
+        "rows": sorted(str(row.id) for row in ended),
+        "verification": str(verification.id),
+    }
+    events.append_to_account(session, account, "consent.withdrawn", now, **said)
 
 
 def _remember(

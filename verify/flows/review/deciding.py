@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from verify.errors import Problem, invalid
-from verify.flows import events, evidence, progress, troubles
+from verify.flows import binding, events, evidence, progress, troubles
 from verify.flows.methods import RESTS_ON
 from verify.flows.review import cases, four_eyes
 from verify.flows.review.answered import refuse_unanswered
@@ -125,7 +125,9 @@ def approved(
     advance(verification, Action.VERIFY, now)
     cases.drop_claim(session, verification)
     cases.log(session, verification, "approved", staff, services, **pair)
-    events.append(session, verification, "verification.verified", now, by="staff")
+    events.append(
+        session, verification, "verification.verified", now, by="staff", decision=binding.of_decision(verification)
+    )
 
 
 def rejected(
@@ -140,7 +142,8 @@ def rejected(
     advance(verification, Action.REJECT, now)
     cases.drop_claim(session, verification)
     cases.log(session, verification, "rejected", staff, services, code=code)
-    events.append(session, verification, "verification.rejected", now, by="staff", reason_codes=[code])
+    decided = {"by": "staff", "reason_codes": [code], "decision": binding.of_decision(verification)}
+    events.append(session, verification, "verification.rejected", now, **decided)
 
 
 def asked_again(

@@ -92,7 +92,9 @@ def switch_provider(
             raise Problem("consent_required", "The user has not consented to this recipient.")
         first = min(c.position for c in verification.consents if c.capability == capability)
         wanted[0].position = first - 1
-        cases.log(session, verification, "provider_switched", staff, services, capability=capability, provider=provider)
+        moved = {"consent": str(wanted[0].id), "position": first - 1}
+        named = {"capability": capability, "provider": provider, **moved}
+        cases.log(session, verification, "provider_switched", staff, services, **named)
 
 
 def recipients(verification: Verification, services: Services) -> list[Consent]:
