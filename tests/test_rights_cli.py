@@ -64,17 +64,28 @@ def test_a_case_is_listed_shown_extended_approved_and_answered(case: str) -> Non
     run("rights", "refuse", case, "--as", "li", "--ground", "abuse", "--words", "no", status=1)
 
 
-def test_what_was_not_done_is_not_answered_and_a_sentence_says_so(case: str, tmp_path: Path) -> None:
-    app = create_app(Settings(instance=tmp_path))
+def become(kind: str, instance: Path) -> None:
+    """The request is of this kind."""
+    app = create_app(Settings(instance=instance))
     with app.app_context():
         services = app.extensions["realname"]
         with services.write() as session:
-            session.scalars(select(RightsRequest)).one().kind = "closure"
+            session.scalars(select(RightsRequest)).one().kind = kind
         services.session.remove()
         app.extensions["sqlalchemy"].engine.dispose()
     services.vault.engine.dispose()
+
+
+def test_what_was_not_done_is_not_answered_and_a_sentence_says_so(case: str, tmp_path: Path) -> None:
+    become("closure", tmp_path)
     refused = run("rights", "answer", case, "--as", "li", "--words", "done", status=1)
     assert "was not done yet" in refused.output
+
+
+def test_a_correction_asks_which_verification_is_wrong(case: str, tmp_path: Path) -> None:
+    become("correction", tmp_path)
+    refused = run("rights", "carry-out", case, "--as", "li", "--yes", status=1)
+    assert "Name the verification that has the wrong data." in refused.output
 
 
 def test_who_was_granted_nothing_sees_and_does_nothing(case: str) -> None:

@@ -31,8 +31,10 @@ class Order:
 
 def _correct(order: Order, services: Services) -> UUID:
     """A new verification of the same kind, in which the person gives the right data to be checked."""
+    if order.verification is None:
+        raise Problem("not_found", "Name the verification that has the wrong data.")
     with services.read() as session:
-        wrong = session.get(Verification, order.verification) if order.verification else None
+        wrong = session.get(Verification, order.verification)
         application = session.get_one(Application, order.account.application_id)
     if wrong is None or wrong.account_id != order.account.id:
         raise Problem("not_found")
