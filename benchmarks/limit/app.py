@@ -56,7 +56,7 @@ def account_upsert(key: Any, account_ref: str, now: datetime) -> Any:
         upsert(Account)
         .values(row)
         .on_conflict_do_update(
-            index_elements=["application_id", "livemode", "account_ref"], set_={"account_ref": account_ref}
+            index_elements=["application_id", "livemode", "account_ref"], set_={"created_at": Account.created_at}
         )
         .returning(Account.id)
     )
