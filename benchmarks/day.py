@@ -22,6 +22,7 @@ from tests.databases import postgres_url
 from verify.flows.disposal import main_engine
 from verify.images import draw_portrait
 from verify.models.engines import WRITE
+from verify.web import THREADS
 
 A_SECOND = 1_000
 
@@ -34,8 +35,8 @@ WARM, MEASURED = 50, 200
 #: vendor allows before anything was agreed with it (docs/vendors.md)
 VENDOR_TAKES, VENDOR_CALLS, VENDOR_ALLOWS = 1.0, 3, 20
 
-#: of one process: answers at once, and connections it may hold to each store
-THREADS, POOL = 32, 10
+#: connections that one process may hold to each store
+POOL = 10
 
 #: what one PostgreSQL on 32 cores with fast disks takes: commits, WAL MiB and connections
 COMMITS, WAL_MIB, CONNECTIONS = 30_000, 200, 500

@@ -122,7 +122,7 @@ def run(words: Sequence[str]) -> None:
     import_module("verify.cli").main(list(words), prog_name="realname")
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, *, with_worker: bool) -> int:
+def serve(settings: Settings, host: str, port: int, workers: int, threads: int, *, with_worker: bool) -> int:
     """Run the service until SIGTERM or SIGINT; the exit status. Raises ConfigurationError for a port in use.
 
     While the installation is looked at, the halves wait at the gate.
@@ -131,7 +131,8 @@ def serve(settings: Settings, host: str, port: int, workers: int, *, with_worker
     process.disable_core_dumps()
     if not settings.instance.is_dir() and (status := look_whether_fit()):
         return status
-    web = ("web", "--host", host, "--port", str(port), "--workers", str(workers))
+    size = ("--workers", str(workers), "--threads", str(threads))
+    web = ("web", "--host", host, "--port", str(port), *size)
     gate = Gate()
     children = [Child("web", web, gate)]
     if with_worker:

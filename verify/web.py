@@ -16,9 +16,9 @@ from verify.config import Settings
 from verify.custody import watch
 from verify.running import mark_running
 
-#: requests a worker process answers at once; most of their time they wait for a provider, so granian's
-#: warning of many threads does not hold here. Threads start when they are needed and end when they idle
-THREADS = 32
+#: requests a worker process answers at once. Most of their time they wait for a provider and hold no connection, so
+#: granian's warning of many threads does not hold here; threads start when they are needed and end when they idle
+THREADS = 256
 
 #: seconds a worker process may take to finish what it is answering
 DRAIN = 20
@@ -31,7 +31,7 @@ LOGGERS: dict[str, Any] = {
 }
 
 
-def run(settings: Settings, host: str, port: int, workers: int) -> None:
+def run(settings: Settings, host: str, port: int, workers: int, threads: int = THREADS) -> None:
     """Answer requests until SIGTERM, then finish those under way."""
     server = Server(
         "verify",
@@ -39,7 +39,8 @@ def run(settings: Settings, host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads,
+        backpressure=2 * threads,  # as many again wait for a thread; whoever comes then, in the socket's own queue
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN,
         websockets=False,

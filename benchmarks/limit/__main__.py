@@ -37,5 +37,6 @@ Server(
     interface=Interfaces.WSGI,
     workers=1,
     blocking_threads=THREADS,
+    backpressure=2 * THREADS,
     log_level=LogLevels.error,
 ).serve(target_loader=load, wrap_loader=False)

@@ -5,7 +5,7 @@ from prometheus_client import start_http_server
 
 from verify import create_app, log, process, web
 from verify.commands.opening import settings
-from verify.commands.serving import HOST, PORT, WORKERS
+from verify.commands.serving import HOST, PORT, THREADS, WORKERS
 from verify.custody import watch
 from verify.jobs import worker
 from verify.running import mark_running
@@ -15,13 +15,14 @@ from verify.running import mark_running
 @HOST
 @PORT
 @WORKERS
-def web_command(host: str, port: int, workers: int) -> None:
+@THREADS
+def web_command(host: str, port: int, workers: int, threads: int) -> None:
     """Run the web half of `serve`."""
     found = settings()
     process.keep_files_private()
     process.disable_core_dumps()
     log.configure(found.log_level)
-    web.run(found, host, port, workers)
+    web.run(found, host, port, workers, threads)
 
 
 @click.command("worker")
