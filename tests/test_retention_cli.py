@@ -136,7 +136,9 @@ def test_an_account_is_erased_at_a_shell_and_its_certificate_checked(run: Run, s
     file.write_text(json.dumps(told["certificate"]), "utf-8")
     assert json.loads(run("erasure", "check", str(file)).stdout) == told["certificate"]["statement"]
     assert json.loads(run("erasure", "unconfirmed", "--json").output) == []
-    file.write_text(json.dumps({**told["certificate"], "note": told["certificate"]["note"].replace("bank", "card")}))
+    file.write_text(
+        json.dumps({**told["certificate"], "note": told["certificate"]["note"].replace("unlawful", "consented")})
+    )
     assert "not signed by that key" in run("erasure", "check", str(file), status=1).output
 
 
