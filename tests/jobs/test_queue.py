@@ -2,8 +2,10 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -73,6 +75,19 @@ def nudge(settings: Settings) -> Iterator[BrokerNudge]:
     yield nudge
     if nudge._due is not None:
         close(nudge._due.huey)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_processes_that_start_together_all_reach_a_fresh_broker(kind: str, tmp_path: Path) -> None:
+    with broker(kind, tmp_path) as settings, ThreadPoolExecutor(8) as pool:
+        start = Barrier(8)
+
+        def reach(_: int) -> Huey:
+            start.wait()
+            return make_huey(settings)
+
+        for huey in pool.map(reach, range(8)):
+            close(huey)
 
 
 @pytest.fixture

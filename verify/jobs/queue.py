@@ -24,6 +24,9 @@ log = structlog.get_logger()
 
 NAME = "realname"
 
+#: PostgreSQL advisory lock of whoever makes the broker's tables
+LOCK = 0x726E_6A6F_6273
+
 #: seconds a request lets the broker keep it waiting, and for how long a broken one is left alone
 CONNECT_TIMEOUT = 1
 SOCKET_TIMEOUT = 5
@@ -52,6 +55,16 @@ class QuickSqliteStorage(SqliteStorage):  # type: ignore[misc]
         return connection
 
 
+class OrderlyPostgresStorage(PostgresStorage):  # type: ignore[misc]
+    """Processes that start together take turns making the tables: IF NOT EXISTS lets two of them make one."""
+
+    ddl: list[str]
+
+    def initialize_schema(self) -> None:
+        self.ddl = [f"select pg_advisory_lock({LOCK})", *self.ddl]  # held until this connection is closed, below
+        super().initialize_schema()
+
+
 def make_huey(settings: Settings) -> Huey:
     """The queue at REALNAME_BROKER_URL. Raises the driver's error when it does not answer."""
     return Huey(
@@ -69,7 +82,7 @@ def make_storage(name: str, url: str) -> BaseStorage:
             pool = ConnectionPool.from_url(url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=SOCKET_TIMEOUT)
             return RedisStorage(name, connection_pool=pool)
         case "postgresql":
-            return PostgresStorage(name, dsn=url, connect_timeout=CONNECT_TIMEOUT, table_prefix=NAME)
+            return OrderlyPostgresStorage(name, dsn=url, connect_timeout=CONNECT_TIMEOUT, table_prefix=NAME)
         case _:
             file = sqlite_file(url)
             if file is not None:
