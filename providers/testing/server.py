@@ -45,6 +45,9 @@ MESSAGES = 100
 #: seconds; longer than any adapter waits
 SILENCE = 20.0
 
+#: seconds until a server that is told to stop does
+POLL = 0.02
+
 #: capabilities whose orders are messages
 TOLD = frozenset({Capability.SMS, Capability.NOTICE})
 
@@ -77,7 +80,7 @@ class SandboxServer:
         self._gate = Gate()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL,), daemon=True)
 
     @property
     def endpoint(self) -> str:
@@ -150,7 +153,7 @@ class SandboxServer:
     def serve(self) -> None:
         """Until interrupted."""
         with suppress(KeyboardInterrupt):
-            self._server.serve_forever()
+            self._server.serve_forever(POLL)
 
     def answer(self, received: Received) -> Answer:
         """Of a vendor; None: the connection is to be broken."""

@@ -162,7 +162,7 @@ def open_bank(seed: int) -> Iterator[tuple[Bank, str]]:
     """A bank and its endpoint."""
     bank = Bank(seed)
     server = Server(("127.0.0.1", 0), type("Counter", (Handler,), {"bank": bank}))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield bank, f"http://127.0.0.1:{server.server_address[1]}"
