@@ -18,7 +18,9 @@ from providers.sandbox import Sandbox
 from tests.assessed import assess
 from tests.caller import Caller
 from tests.chromium import chromium, launch, playwright  # noqa: F401 - fixtures
+from tests.compiled import share_compiled
 from tests.databases import make_tables, postgres_url, scratch_database
+from tests.pool import Databases
 from verify import create_app
 from verify.auth import SCOPES
 from verify.config import Settings
@@ -37,6 +39,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 ORIGIN = "https://signup.example"
+
+NO_POSTGRES = "no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL"
 
 
 @dataclass
@@ -132,12 +136,15 @@ def running(settings: Settings, **parts: Any) -> Iterator[Flask]:
     make_tables(settings.database_url, Base.metadata)
     make_tables(settings.keys_database_url, KeyBase.metadata)
     app = create_app(settings, **parts)
+    with app.app_context():
+        engines = [app.extensions["sqlalchemy"].engine, app.extensions["realname"].vault.engine]
+    for engine in engines:
+        share_compiled(engine)
     try:
         yield app
     finally:
-        with app.app_context():
-            app.extensions["sqlalchemy"].engine.dispose()
-        app.extensions["realname"].vault.engine.dispose()
+        for engine in engines:
+            engine.dispose()
 
 
 @pytest.fixture
@@ -201,14 +208,41 @@ def statements(app: Flask) -> Iterator[Statements]:
         yield found
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Parametrises over SQLite and, where one is found, PostgreSQL."""
+BACKENDS = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases | None]:
+    """None where no PostgreSQL is found."""
+    server = postgres_url()
+    if server is None:
+        yield None
+        return
+    found = Databases(server)
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def both_databases(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases | None) -> Iterator[str]:
+    """Parametrises over SQLite and, where one is found, PostgreSQL, which has the tables already."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'realname.db'}"
+        return
+    if databases is None:
+        pytest.skip(NO_POSTGRES)
+    with databases.one() as url:
+        yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def both_databases_bare(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same, for what makes its tables itself."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'realname.db'}"
         return
     server = postgres_url()
     if server is None:
-        pytest.skip("no PostgreSQL: set REALNAME_TEST_POSTGRES to a server's URL")
+        pytest.skip(NO_POSTGRES)
     with scratch_database(server) as url:
         yield url

@@ -1,4 +1,4 @@
-"""PostgreSQL for tests: a server found by REALNAME_TEST_POSTGRES, a database of its own for each test."""
+"""PostgreSQL for tests: a server found by REALNAME_TEST_POSTGRES, databases that nobody else uses."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from sqlalchemy import MetaData, create_engine, create_mock_engine, text
+from sqlalchemy import MetaData, NullPool, create_engine, create_mock_engine, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 
@@ -43,10 +43,10 @@ def make_tables(url: str, metadata: MetaData) -> None:
         file.touch(mode=0o600)
         file.write_bytes(_sqlite_file(metadata))
         return
-    engine = create_engine(url)
-    with engine.begin() as connection:
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        if inspect(connection).has_table(metadata.sorted_tables[0].name):
+            return
         connection.exec_driver_sql(_postgres_script(metadata))
-    engine.dispose()
 
 
 @cache

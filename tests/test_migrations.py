@@ -23,10 +23,10 @@ BOTH = pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, both_databases: str) -> Settings:
+def settings(tmp_path: Path, both_databases_bare: str) -> Settings:
     """Both stores on the same kind of database; on PostgreSQL in one, where they must not get in each other's way."""
-    keys = f"sqlite:///{tmp_path / 'keys.db'}" if both_databases.startswith("sqlite") else both_databases
-    return Settings(instance=tmp_path, database_url=both_databases, keys_database_url=keys)
+    keys = f"sqlite:///{tmp_path / 'keys.db'}" if both_databases_bare.startswith("sqlite") else both_databases_bare
+    return Settings(instance=tmp_path, database_url=both_databases_bare, keys_database_url=keys)
 
 
 def tables(settings: Settings, history: History) -> set[str]:

@@ -77,10 +77,10 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture
-def service(tmp_path: Path, both_databases: str, bank: tuple[Bank, str]) -> Service:
+def service(tmp_path: Path, both_databases_bare: str, bank: tuple[Bank, str]) -> Service:
     """On SQLite alone, or on PostgreSQL with Redis, where there is one, as broker."""
-    is_sqlite = both_databases.startswith("sqlite")
-    service = Service(tmp_path, database_url=None if is_sqlite else both_databases)
+    is_sqlite = both_databases_bare.startswith("sqlite")
+    service = Service(tmp_path, database_url=None if is_sqlite else both_databases_bare)
     redis = os.environ.get("REALNAME_TEST_REDIS")
     if redis and not is_sqlite:
         service.more["REALNAME_BROKER_URL"] = redis

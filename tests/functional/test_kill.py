@@ -23,9 +23,9 @@ SETTLED_WITHIN = 160
 
 
 @pytest.fixture
-def service(tmp_path: Path, both_databases: str) -> Iterator[tuple[Service, str]]:
+def service(tmp_path: Path, both_databases_bare: str) -> Iterator[tuple[Service, str]]:
     more = {"REALNAME_SANDBOX_LATENCY_MS": "200"}
-    url = None if both_databases.startswith("sqlite") else both_databases
+    url = None if both_databases_bare.startswith("sqlite") else both_databases_bare
     with running(tmp_path, database_url=url, more=more) as (service, made):
         yield service, made["test_key"]
 

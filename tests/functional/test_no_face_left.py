@@ -172,12 +172,12 @@ def postgres_files(url: str) -> list[Path]:
 
 
 @pytest.mark.promise("2.1.1(2)", "5.2.3")
-@pytest.mark.parametrize("both_databases", ["postgresql"], indirect=True)
-def test_nothing_is_left_on_postgresql(tmp_path: Path, both_databases: str) -> None:
-    with running(tmp_path, database_url=both_databases) as (service, made):
+@pytest.mark.parametrize("both_databases_bare", ["postgresql"], indirect=True)
+def test_nothing_is_left_on_postgresql(tmp_path: Path, both_databases_bare: str) -> None:
+    with running(tmp_path, database_url=both_databases_bare) as (service, made):
         assert drive(service, made["test_key"]) == {"pending", "verified"}
     assert found_in([p for p in tmp_path.rglob("*") if p.is_file()]) == []
-    files = postgres_files(both_databases)
+    files = postgres_files(both_databases_bare)
     assert any("pg_wal" in p.parts for p in files)
     assert found_in(files) == []
 

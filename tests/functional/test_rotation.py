@@ -26,13 +26,13 @@ KILLS = 4
 
 
 @pytest.fixture
-def service(tmp_path: Path, both_databases: str) -> Iterator[Service]:
+def service(tmp_path: Path, both_databases_bare: str) -> Iterator[Service]:
     """Both stores on one kind of database."""
-    if both_databases.startswith("sqlite"):
+    if both_databases_bare.startswith("sqlite"):
         yield Service(tmp_path)
         return
     with scratch_database(str(postgres_url())) as keys:
-        yield Service(tmp_path, database_url=both_databases, more={"REALNAME_KEYS_DATABASE_URL": keys})
+        yield Service(tmp_path, database_url=both_databases_bare, more={"REALNAME_KEYS_DATABASE_URL": keys})
 
 
 @dataclass

@@ -26,8 +26,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def service(tmp_path: Path, both_databases: str) -> Iterator[tuple[Service, str]]:
-    url = None if both_databases.startswith("sqlite") else both_databases
+def service(tmp_path: Path, both_databases_bare: str) -> Iterator[tuple[Service, str]]:
+    url = None if both_databases_bare.startswith("sqlite") else both_databases_bare
     with running(tmp_path, database_url=url, more={"REALNAME_WEBHOOK_ALLOW_PRIVATE": "1"}) as (service, made):
         yield service, made["test_key"]
 
@@ -41,7 +41,7 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-@pytest.mark.parametrize("both_databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("both_databases_bare", ["sqlite"], indirect=True)
 def test_an_event_arrives_within_seconds_and_the_official_verifier_takes_it(
     service: tuple[Service, str], receiver: Receiver
 ) -> None:
