@@ -18,7 +18,7 @@ from providers.sandbox import Sandbox
 from tests.assessed import assess
 from tests.caller import Caller
 from tests.chromium import chromium, launch, playwright  # noqa: F401 - fixtures
-from tests.compiled import share_compiled
+from tests.compiled import share_pages
 from tests.databases import make_tables, postgres_url, scratch_database
 from tests.pool import Databases
 from verify import create_app
@@ -136,15 +136,13 @@ def running(settings: Settings, **parts: Any) -> Iterator[Flask]:
     make_tables(settings.database_url, Base.metadata)
     make_tables(settings.keys_database_url, KeyBase.metadata)
     app = create_app(settings, **parts)
-    with app.app_context():
-        engines = [app.extensions["sqlalchemy"].engine, app.extensions["realname"].vault.engine]
-    for engine in engines:
-        share_compiled(engine)
+    share_pages(app)
     try:
         yield app
     finally:
-        for engine in engines:
-            engine.dispose()
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
+        app.extensions["realname"].vault.engine.dispose()
 
 
 @pytest.fixture

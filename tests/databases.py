@@ -12,6 +12,10 @@ from sqlalchemy import MetaData, NullPool, create_engine, create_mock_engine, in
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
 
+from verify.config import Settings
+from verify.migrating import HISTORIES, upgrade
+from verify.store import sqlite_file
+
 
 def postgres_url() -> str | None:
     """URL of a server on which databases may be made, or None."""
@@ -47,6 +51,25 @@ def make_tables(url: str, metadata: MetaData) -> None:
         if inspect(connection).has_table(metadata.sorted_tables[0].name):
             return
         connection.exec_driver_sql(_postgres_script(metadata))
+
+
+def migrate(settings: Settings) -> None:
+    """Both stores of a fresh instance on SQLite, as ``realname db upgrade`` leaves them: done once and copied."""
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, data in _migrated().items():
+        file = settings.instance / name
+        file.touch(mode=0o600)
+        file.write_bytes(data)
+
+
+@cache
+def _migrated() -> dict[str, bytes]:
+    with TemporaryDirectory() as folder:
+        settings = Settings(instance=Path(folder))
+        for history in HISTORIES.values():
+            upgrade(settings, history)
+        files = [file for url in (settings.database_url, settings.keys_database_url) if (file := sqlite_file(url))]
+        return {file.name: file.read_bytes() for file in files}
 
 
 @cache

@@ -14,7 +14,7 @@ from crypto import keyring_file
 from crypto.keyring import Keyring
 from tests.caller import Caller, person
 from tests.conftest import make_application, running
-from tests.databases import postgres_url, scratch_database
+from tests.databases import migrate, postgres_url, scratch_database
 from tests.transfers import to_amount
 from verify import doctor
 from verify.config import ConfigurationError, Settings
@@ -31,8 +31,7 @@ from verify.startable import require_startable
 def settings(tmp_path: Path) -> Settings:
     """A sound instance."""
     settings = Settings(instance=tmp_path / "instance")
-    for history in HISTORIES.values():
-        upgrade(settings, history)
+    migrate(settings)
     keyring_file.create(settings.keyring_path, Keyring.generate(utc_now()))
     return settings
 

@@ -15,11 +15,11 @@ from flask import Flask
 from crypto.notes import Signer
 from tests.caller import Caller
 from tests.conftest import Clock, make_application, running
+from tests.databases import migrate
 from verify.cli import main
 from verify.config import Settings
 from verify.flows import checkpointing
 from verify.flows.retention import CLASSES
-from verify.migrating import HISTORIES, upgrade
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,8 +29,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     found = Settings(instance=tmp_path / "instance")
-    for history in HISTORIES.values():
-        upgrade(found, history)
+    migrate(found)
     return found
 
 

@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from tests.caller import Caller, account_of
 from tests.conftest import make_application, running
+from tests.databases import migrate
 from tests.live import MANUAL, ROUTES, live_providers
 from tests.transfers import to_amount
 from verify.cli import main
 from verify.config import Settings
 from verify.flows.transfers import guesses, ledger
 from verify.flows.transfers.ledger import Book
-from verify.migrating import HISTORIES, upgrade
 from verify.models import StatementLine
 from verify.models.tags import NOBODY
 from verify.services import Services
@@ -39,8 +39,7 @@ statement = { reference = "用途", amount = "金额", kind = "摘要", returned
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     found = Settings(instance=tmp_path / "instance", providers={"manual": MANUAL, "routes": ROUTES})
-    for history in HISTORIES.values():
-        upgrade(found, history)
+    migrate(found)
     return found
 
 
