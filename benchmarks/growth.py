@@ -29,6 +29,7 @@ SIZES = tuple(int(size) for size in os.environ.get("GROWTH", "10000,100000,10000
 #: SQLite is for one machine
 SQLITE_MOST = 100_000
 GOAL = 1.3
+SWEEP = f"retention, {retention.BATCH} rows"
 
 #: classes of which nothing is due in a history of thirteen months
 OTHERS = tuple(name for name in KEPT if name != history.DUE_CLASS)
@@ -48,7 +49,8 @@ def _measured(name: str, sizes: tuple[int, ...], server: str | None) -> Iterator
         for size, installation in zip(sizes[1:], larger, strict=True):
             calls = _calls(installation)
             for what, call in calls.items():
-                yield compare(f"{name}, {size:,} against {sizes[0]:,}: {what}", call, against[what], GOAL)
+                repeats = 1 if what == SWEEP else None  # the small history has rows due for no more
+                yield compare(f"{name}, {size:,} against {sizes[0]:,}: {what}", call, against[what], GOAL, repeats)
         yield _scans(f"{name}, {sizes[-1]:,}: statements that read a whole table", larger[-1])
 
 
@@ -97,7 +99,7 @@ def _calls(installation: Installation) -> Mapping[str, Call]:
         "page of 50 events": lambda: _ok(client.get("/v1/events?limit=50", headers=headers)),
         "page of the queue": lambda: _ok(staff.get("/ops/queue")),
         "search by ID number": lambda: _ok(staff.post("/ops/search", data=wanted), 302),
-        f"retention, {retention.BATCH} rows": sweep,
+        SWEEP: sweep,
         "retention, nothing due": look,
     }
 

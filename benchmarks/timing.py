@@ -11,17 +11,17 @@ ROUNDS = 5
 ROUND_SECONDS = 0.08
 
 
-def compare(name: str, call: Call, yardstick: Call, goal: float) -> Row:
-    """RUNS times the ratio of one call's time to the other's."""
-    runs = [best(call, yardstick) for _ in range(RUNS)]
+def compare(name: str, call: Call, yardstick: Call, goal: float, repeats: int | None = None) -> Row:
+    """RUNS times the ratio of one call's time to the other's; ``repeats`` a round where there is no work for more."""
+    runs = [best(call, yardstick, repeats) for _ in range(RUNS)]
     taken = min(ours for ours, _ in runs)
     return Row(name, goal, tuple(ours / theirs for ours, theirs in runs), beside=f"{taken:.1f} µs")
 
 
-def best(call: Call, yardstick: Call) -> tuple[float, float]:
+def best(call: Call, yardstick: Call, repeats: int | None = None) -> tuple[float, float]:
     """Microseconds of each: they take turns, and each has its best round, since what disturbs makes it longer."""
-    repeats = {each: _repeats(each) for each in (call, yardstick)}
-    rounds = [[_round(each, count) for each, count in repeats.items()] for _ in range(ROUNDS)]
+    counts = {each: repeats or _repeats(each) for each in (call, yardstick)}
+    rounds = [[_round(each, count) for each, count in counts.items()] for _ in range(ROUNDS)]
     ours, theirs = (min(column) for column in zip(*rounds, strict=True))
     return ours, theirs
 

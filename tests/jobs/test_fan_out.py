@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from tests.caller import Caller
 from tests.conftest import Statements
+from tests.plans import planned
 from tests.posting import one_step_on, register
 from tests.receiver import Receiver
 from verify.jobs import fan_out
@@ -39,6 +40,14 @@ def test_without_an_endpoint_events_are_done_with_and_nothing_is_owed(server: Ca
     assert counted(services, Event.fanned_out_at.is_(None)) == 0
     with services.read() as session:
         assert session.scalar(select(func.count()).select_from(WebhookDelivery)) == 0
+
+
+def test_a_backlog_is_not_read_for_each_of_its_events(app: Flask, server: Caller, services: Services) -> None:
+    one_step_on(server)
+    with planned(app.extensions["sqlalchemy"].engine, "events") as plans:
+        assert fan_out.sweep(services) == 1
+    assert [plan for plan in plans if plan.endswith("ix_events_owed (about_id=?)")]
+    assert [plan for plan in plans if plan.startswith("SCAN") and "ix_events_owed" not in plan] == []
 
 
 def test_what_only_the_audit_reads_is_left_alone(server: Caller, services: Services) -> None:

@@ -13,6 +13,7 @@ from crypto.errors import NotIndexable
 from crypto.keyring import Keyring
 from tests.conftest import Clock
 from tests.models.vaults import DAY, OTHER_OWNER, OWNER, tags_left, use, utc
+from tests.plans import planned
 from verify.models.engines import WRITE
 from verify.models.keystore import owner_tags
 from verify.models.vault import TagCount, Vault
@@ -155,3 +156,19 @@ def test_what_is_not_indexable_counts_nothing(vault: Vault) -> None:
         vault.note([use(), use("not a mobile")])
     assert "not a mobile" not in str(caught.value)
     assert tags_left(vault.engine) == 0
+
+
+@pytest.mark.parametrize("key_engine", ["sqlite"], indirect=True)
+def test_each_look_is_one_into_the_index(vault: Vault, keyring: Keyring, clock: Clock) -> None:
+    vault.note([use(), use("13900139000")])
+    changed = keyring.with_new_primary("index", clock())
+    vault.accept(changed)
+    rotated = Vault(vault.engine, changed, clock)
+    with planned(vault.engine, "owner_tags") as plans:
+        rotated.count([use(), use("13900139000")])
+        rotated.owners("mobile", "13800138000", [b"", b"app"])
+        assert rotated.retag([("mobile", value, b"") for value in ("13800138000", "13900139000")]) == 2
+        assert rotated.forget([use(), use("13900139000")]) == 2
+    looks = [plan.partition("(")[2] for plan in plans if "owner_tags" in plan]
+    assert len(looks) >= 10
+    assert {look for look in looks if not look.startswith("kind=? AND index_key=? AND tag=?")} == set()

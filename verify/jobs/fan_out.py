@@ -24,8 +24,9 @@ OWED = (Event.fanned_out_at.is_(None), Event.sequence.is_not(None))
 def sweep(services: Services) -> int:
     """Fan out what nobody has; for how many of what they are about that went well. Each in a transaction of its own."""
     with services.read() as session:
-        owed = session.scalars(select(Event.about_id).where(*OWED).order_by(Event.id).limit(BATCH)).all()
-    return sum(_tried(services, about_id) for about_id in dict.fromkeys(owed))
+        owed = session.scalars(select(Event.about_id).distinct().where(*OWED).order_by(Event.about_id).limit(BATCH))
+        about = owed.all()
+    return sum(_tried(services, about_id) for about_id in about)
 
 
 def _tried(services: Services, about_id: UUID) -> bool:

@@ -6,7 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Delete, and_, case, delete, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    and_,
+    bindparam,
+    case,
+    column,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+    union,
+    union_all,
+    values,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crypto.index import BlindIndex, Tag
@@ -21,6 +38,9 @@ SHANGHAI = timedelta(hours=8)
 TagKey = tuple[str, bytes, bytes, UUID, int]
 
 KEY_COLUMNS = tuple(owner_tags.primary_key.columns)
+
+#: the first of them, by which the index finds all holders and windows
+TWIN_COLUMNS = (owner_tags.c.kind, owner_tags.c.index_key, owner_tags.c.tag)
 
 #: holder of what all owners count together, and owner of what nobody is known for any more
 NOBODY = UUID(int=0)
@@ -82,25 +102,28 @@ def note(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now:
 def count(connection: Connection, index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> list[int]:
     """How often each was used so far, counting nothing; 0 where its time is over. One statement."""
     keys = [_keys(use, index.tags(use.kind, use.value, use.scope), now) for use in uses]
-    wanted = tuple_(*KEY_COLUMNS).in_([key for its_keys in keys for key in its_keys])
-    live = select(*KEY_COLUMNS, owner_tags.c.uses).where(wanted, owner_tags.c.expires_at > now)
-    found = {tuple(row[:5]): row.uses for row in connection.execute(live)}
+    wanted = dict.fromkeys(key for its_keys in keys for key in its_keys)
+    if not wanted:
+        return []
+    live = select(*KEY_COLUMNS, owner_tags.c.uses).where(owner_tags.c.expires_at > now)
+    looks = union_all(*(live.where(_are(KEY_COLUMNS, key)) for key in wanted))
+    found = {tuple(row[:5]): row.uses for row in connection.execute(looks)}
     return [max(found.get(key, 0) for key in its_keys) for its_keys in keys]
 
 
 def owners(connection: Connection, found: Sequence[Tag], now: datetime) -> set[UUID]:
     """Whose these tags are, where their time is not over. One statement."""
-    c = owner_tags.c
-    # one lookup each, which SQLite does by the index; it does not for a list of rows
-    alike = [and_(c.kind == tag.kind, c.index_key == tag.key_id, c.tag == tag.tag) for tag in found]
-    rows = connection.execute(select(c.owner_id).distinct().where(or_(*alike), c.expires_at > now))
-    return {row.owner_id for row in rows}
+    if not found:
+        return set()
+    live = select(owner_tags.c.owner_id).where(owner_tags.c.expires_at > now)
+    looks = union(*(live.where(_are(TWIN_COLUMNS, (tag.kind, tag.key_id, tag.tag))) for tag in found))
+    return {row.owner_id for row in connection.execute(looks)}
 
 
-def forgotten(index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> Delete:
-    """The statement that deletes the counts of these uses."""
+def forgotten(index: BlindIndex, uses: Sequence[TagUse], now: datetime) -> list[Delete]:
+    """The statements that delete the counts of these uses."""
     keys = [key for use in uses for key in _keys(use, index.tags(use.kind, use.value, use.scope), now)]
-    return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(keys))
+    return [delete(owner_tags).where(_are(KEY_COLUMNS, key)) for key in keys]
 
 
 def is_over(now: datetime, spared: Sequence[UUID] = ()) -> ColumnElement[bool]:
@@ -135,13 +158,16 @@ def retag(connection: Connection, twins: Mapping[Twin, Tag], known_since: dateti
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
-    old = owner_tags.c
-    alone = tuple_(old.kind, old.index_key, old.tag).in_(list(twins)) & only_under_former(known_since)
-    rows = connection.execute(select(owner_tags).where(alone).with_for_update()).mappings().all()
+    listed = values(*(column(c.name, c.type) for c in TWIN_COLUMNS), name="listed").data(list(twins)).cte("listed")
+    alike = and_(*(c == listed.c[c.name] for c in TWIN_COLUMNS))
+    alone = select(owner_tags).join(listed, alike).where(only_under_former(known_since))
+    rows = connection.execute(alone.with_for_update(of=owner_tags)).mappings().all()
     moved = [dict(row) | _renamed(twins[row["kind"], row["index_key"], row["tag"]]) for row in rows]
     if moved:
         _merge(connection, moved)
-        connection.execute(delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_([_key_of(row) for row in rows])))
+        ended = {c: bindparam(f"old_{c.name}", type_=c.type) for c in KEY_COLUMNS}
+        gone = delete(owner_tags).where(*(c == old for c, old in ended.items()))
+        connection.execute(gone, [{old.key: row[c.name] for c, old in ended.items()} for row in rows])
     return len(moved)
 
 
@@ -173,6 +199,12 @@ def _merge(connection: Connection, rows: list[dict[str, Any]]) -> None:
         },
     )
     connection.execute(merge, sorted(rows, key=_key_of))
+
+
+def _are(columns: Sequence[ColumnElement[Any]], key: Sequence[Any]) -> ColumnElement[bool]:
+    """One look into the index. For a list of keys SQLite reads all, and PostgreSQL all of the kind while it has no
+    statistics."""
+    return and_(*(column == value for column, value in zip(columns, key, strict=True)))
 
 
 def window_start(window: timedelta, now: datetime) -> datetime:

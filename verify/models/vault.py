@@ -197,7 +197,7 @@ class Vault:
 
     def forget(self, uses: Sequence[TagUse]) -> int:
         """Start the counts of these uses afresh; the number of counts there were. Raises NotIndexable."""
-        return self._erase(tags.forgotten(self._index(), uses, self._clock()))
+        return sum(self._erased(*tags.forgotten(self._index(), uses, self._clock())))
 
     def shred(self, verification: UUID, classes: Sequence[str] | None = None) -> int:
         """Destroy the verification's data keys, of these classes or all, and count them. Not to be undone."""
@@ -330,8 +330,12 @@ class Vault:
     def _write(self) -> AbstractContextManager[Connection]:
         return self._writing.begin()
 
-    def _erase(self, *statements: Delete | Update) -> int:
-        """Count what the first of these deletes, and leave none of it in SQLite's files.
+    def _erase(self, first: Delete | Update, *others: Delete | Update) -> int:
+        """Like ``_erased``, for the count of the first."""
+        return self._erased(first, *others)[0]
+
+    def _erased(self, *statements: Delete | Update) -> list[int]:
+        """Count what each of these deletes, and leave none of it in SQLite's files.
 
         Done even when nothing was deleted now: an earlier call may have been held up or killed.
         """
@@ -339,7 +343,7 @@ class Vault:
             counts = [connection.execute(statement).rowcount for statement in statements]
         if not keystore.forget_deleted(self.engine):
             log.warning("key store checkpoint held up")
-        return counts[0]
+        return counts
 
 
 def _new_row(kek: Key, owner: UUID, verification: UUID, retention_class: str) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Event(Identified, Base):
         Index("uq_events_verification_seq", "verification_id", "seq", unique=True),
         Index("uq_events_account_seq", "account_id", "seq", unique=True),
         Index("ix_events_listing", "application_id", "livemode", "id", sqlite_where=PUBLIC, postgresql_where=PUBLIC),
-        Index("ix_events_fan_out", "id", sqlite_where=TO_FAN_OUT, postgresql_where=TO_FAN_OUT),
+        Index("ix_events_owed", "about_id", "seq", sqlite_where=TO_FAN_OUT, postgresql_where=TO_FAN_OUT),
         Index("ix_events_checkpoint", "checkpoint"),
     )
 
