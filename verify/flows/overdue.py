@@ -56,7 +56,9 @@ def due(kept: Kept, now: datetime) -> Select[Any]:
     began = anchored_before(kept.class_name, now)
     row = CLASSES[kept.class_name]
     if kept.anchor is Verification.ended_at and row.end is End.KEY_DESTROYED and not row.sealed_as:
-        query = query.where(Verification.id.in_(_still_sealed(kept.class_name, began)))
+        # has_some, but for what is kept alone; no index has this order, or PostgreSQL would walk all that ended by it
+        query = query.where(Verification.id.in_(_still_sealed(kept.class_name, began)), kept.anchor < began)
+        return query.order_by(func.coalesce(kept.anchor, kept.anchor))
     return query.where(kept.anchor < began, kept.has_some).order_by(kept.anchor)
 
 

@@ -13,11 +13,12 @@ WRITE = "realname_write"
 
 BUSY_TIMEOUT_MS = 10_000
 
-#: libpq's connection options; nothing of ours waits longer for a lock or idles longer in a transaction
+#: libpq's connection options; nothing of ours waits longer for a lock or idles longer in a transaction, and nothing
+#: runs so long that compiling it first, which takes some 30 ms, could pay
 POSTGRES_CONNECTION: Mapping[str, Any] = {
     "application_name": "realname",
     "connect_timeout": 5,
-    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c jit=off",
 }
 
 
