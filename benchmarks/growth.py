@@ -45,13 +45,13 @@ def measure() -> Iterator[Row]:
 def _measured(name: str, sizes: tuple[int, ...], server: str | None) -> Iterator[Row]:
     with ExitStack() as stack:
         small, *larger = (stack.enter_context(filled(size, server)) for size in sizes)
-        against = _calls(small)
+        calls = against = _calls(small)
         for size, installation in zip(sizes[1:], larger, strict=True):
             calls = _calls(installation)
             for what, call in calls.items():
                 repeats = 1 if what == SWEEP else None  # the small history has rows due for no more
                 yield compare(f"{name}, {size:,} against {sizes[0]:,}: {what}", call, against[what], GOAL, repeats)
-        yield _scans(f"{name}, {sizes[-1]:,}: statements that read a whole table", larger[-1])
+        yield _scans(f"{name}, {sizes[-1]:,}: statements that read a whole table", larger[-1], calls)
 
 
 @contextmanager
@@ -117,12 +117,11 @@ def _somewhere(installation: Installation) -> UUID:
         return session.scalars(ids).one()
 
 
-def _scans(name: str, installation: Installation) -> Row:
-    """Of all that the calls and every sweep of the worker execute; those that do are printed."""
+def _scans(name: str, installation: Installation, calls: Mapping[str, Call]) -> Row:
+    """Of all that its calls and every sweep of the worker execute; those that do are printed."""
     services = installation.services
     with installation.app.app_context():
         main = main_engine(services)
-    calls = _calls(installation)
     with plans.recorded(main) as of_main, plans.recorded(services.vault.engine) as of_keys:
         for call in calls.values():
             call()
