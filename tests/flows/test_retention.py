@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 
 from verify.flows.checks import SHANGHAI
+from verify.flows.keeping import is_unverified
 from verify.flows.methods import CODE_LIFETIME
 from verify.flows.periods import anchored_before, keep_until
 from verify.flows.retention import CLASSES, Anchor, End, RetentionClass
+from verify.models.verification import UNVERIFIED
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -110,3 +113,8 @@ def test_the_end_of_february_is_no_exception(day: datetime, began: datetime) -> 
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="naive time"):
         keep_until("bank", NOON.replace(tzinfo=None))
+
+
+def test_the_unverified_are_asked_for_in_the_words_of_their_index() -> None:
+    asked = is_unverified().compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    assert str(asked) == f"verifications.{UNVERIFIED}"
