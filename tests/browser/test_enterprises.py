@@ -164,7 +164,7 @@ def test_what_the_register_says_is_told(shop: Shop, visit: Visit, marker: str, s
         visitor.shows(screen)
         expect(visitor.page.locator(".lede")).to_contain_text(words)
     else:
-        assert visitor.page.locator("main .notice, main .reasons").count() > 0
+        expect(visitor.page.locator("main .notice, main .reasons")).not_to_have_count(0)
 
 
 @pytest.mark.parametrize("marker", ["不符", "执照过期"])

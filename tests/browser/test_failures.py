@@ -70,7 +70,7 @@ def test_what_a_check_finds_is_said_where_it_can_be_mended(
     says(visitor, words, language)
     visitor.shows(stands_at)
     shot(visitor, f"failure-{method}-{step}-{marker}-{size}-{language}")
-    assert visitor.page.locator(".button.main, .side-button").count() > 0
+    expect(visitor.page.locator(".button.main, .side-button")).not_to_have_count(0)
     assert visitor.complaints == []
 
 
