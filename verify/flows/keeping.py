@@ -40,7 +40,8 @@ from verify.models.due import is_free
 class Kept:
     """A class as it lies in the main store. ``owner`` is whose clock runs: a verification, an account, or the row
     itself; ``has_some`` is true of owners that still have something of it. ``over`` says of which it must go where
-    that is not all whose anchor is older than the period."""
+    that is not all whose anchor is older than the period: they are taken from an index of what is left, since all that
+    ever ended is no place to look for it."""
 
     class_name: str
     owner: Any
@@ -90,17 +91,22 @@ def _sealed(class_name: str) -> Kept:
         has_some = and_(has_some, is_unverified(), ~is_contested())
     elif class_name in PARTLY_UNVERIFIED:
         has_some = and_(has_some, ~is_unverified())
-    return Kept(class_name, Verification, has_some)
+    return Kept(class_name, Verification, has_some, OVER.get(class_name))
 
 
 def _has(class_name: str) -> ColumnElement[bool]:
     its_own = SealedStep.verification_id == Verification.id
-    # found by whose it is: from some thousand rows on SQLite would look through all of the class for each verification
-    of_class = SealedStep.retention_class.concat("") == class_name
-    has_some: ColumnElement[bool] = exists().where(its_own, of_class)
+    has_some: ColumnElement[bool] = exists().where(its_own, of_class(class_name))
     if class_name in COLUMNS:
         has_some = or_(has_some, getattr(Verification, COLUMNS[class_name]).is_not(None))
     return has_some
+
+
+def of_class(class_name: str, sealed: Any = SealedStep) -> ColumnElement[bool]:
+    """True of a verification's blobs of a class, found by whose they are: by their class, SQLite would look through
+    some thousand others for each."""
+    found: ColumnElement[bool] = sealed.retention_class.concat("") == class_name
+    return found
 
 
 def is_unverified() -> ColumnElement[bool]:
@@ -152,11 +158,24 @@ def _documents_over(now: datetime) -> ColumnElement[bool]:
     return Document.id.in_(union_all(ended, select(Document.id).where(is_free(Document, now))))
 
 
+def _words_over(now: datetime) -> ColumnElement[bool]:
+    """Staff may write after the end, so their words tell nothing of it."""
+    began = anchored_before("review", now)
+    sealed = select(SealedStep.verification_id).where(SealedStep.retention_class == "review")
+    beside = select(Verification.id).where(Verification.words_ct.is_not(None), Verification.ended_at < began)
+    return and_(Verification.ended_at < began, Verification.id.in_(union_all(sealed, beside)))
+
+
+#: sealed classes → what is over of them
+OVER: Mapping[str, Callable[[datetime], ColumnElement[bool]]] = {"review": _words_over}
+
+
 def _amounts_over(_now: datetime) -> ColumnElement[bool]:
     """No secret to be guessed any more; what was never ordered is seen to first."""
     done = or_(Transfer.closed_at.is_not(None), Verification.status.in_(FINAL))
     never_ordered = and_(Transfer.status == Stage.CREATED, Transfer.due_at.is_not(None))
-    return exists().where(_amounts(), done, ~never_ordered)
+    left = select(Transfer.verification_id).join(Verification, Verification.id == Transfer.verification_id)
+    return Verification.id.in_(left.where(Transfer.content_ct.is_not(None), done, ~never_ordered))
 
 
 def _amounts() -> ColumnElement[bool]:
@@ -169,7 +188,8 @@ def _accounts_over(now: datetime) -> ColumnElement[bool]:
     lasting = exists().where(
         RightsRequest.account_id == Account.id, or_(RightsRequest.answered_at.is_(None), ~answered)
     )
-    return and_(Account.closed_at < anchored_before("account", now), ~lasting)
+    closed = select(Account.id).where(Account.closed_at < anchored_before("account", now), ~lasting)
+    return Account.id.in_(closed)
 
 
 #: what reviews leave beside their words

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from verify.flows import holds
-from verify.flows.keeping import COLUMNS, KEPT, Kept, is_held
+from verify.flows.keeping import KEPT, Kept, is_held, of_class
 from verify.flows.periods import anchored_before
-from verify.flows.retention import CLASSES, End
+from verify.flows.retention import CLASSES, Anchor, End
 from verify.models import Account, Document, RightsRequest, SealedStep, Verification
 from verify.services import Services
 
@@ -28,6 +28,15 @@ ORDERS = "erasure_order"
 
 #: classes that lie in a store of ours
 STORED = frozenset({*KEPT, *TAGS, OF_ACCOUNTS, ORDERS})
+
+#: classes that go by the end of the verification whose steps sealed them: found in the order of sealing, so that a
+#: batch reads no more than a batch, however much is kept or due
+BY_SEAL = frozenset(
+    name
+    for name, kept in KEPT.items()
+    if kept.owner is Verification and kept.over is None
+    if CLASSES[name].anchor is Anchor.ENDED and CLASSES[name].end is End.KEY_DESTROYED and not CLASSES[name].sealed_as
+)
 
 #: accounts whose tags are counted at once
 BATCH = 500
@@ -54,25 +63,23 @@ def due(kept: Kept, now: datetime) -> Select[Any]:
     if kept.over is not None:
         return query.where(kept.over(now), kept.has_some).order_by(kept.key)
     began = anchored_before(kept.class_name, now)
-    row = CLASSES[kept.class_name]
-    if kept.anchor is Verification.ended_at and row.end is End.KEY_DESTROYED and not row.sealed_as:
-        # has_some, but for what is kept alone; no index has this order, or PostgreSQL would walk all that ended by it
-        query = query.where(Verification.id.in_(_still_sealed(kept.class_name, began)), kept.anchor < began)
-        return query.order_by(func.coalesce(kept.anchor, kept.anchor))
-    return query.where(kept.anchor < began, kept.has_some).order_by(kept.anchor)
+    query = query.where(kept.anchor < began)
+    if kept.class_name in BY_SEAL:
+        first = _first_seals(kept.class_name, began)
+        return query.join(first, first.verification_id == kept.key).order_by(first.sealed_at)
+    return query.where(kept.has_some).order_by(kept.anchor)
 
 
-def _still_sealed(class_name: str, began: datetime) -> Any:
-    """Verifications that may hold something of a class: what is looked through is what is kept, not all that ended.
-
-    What goes with steps is sealed before its verification ends; words of staff may come later.
-    """
-    sealed = select(SealedStep.verification_id).where(SealedStep.retention_class == class_name)
-    if class_name not in COLUMNS:
-        return sealed.where(SealedStep.sealed_at < began)
-    column = getattr(Verification, COLUMNS[class_name])
-    beside = aliased(Verification)
-    return union_all(sealed, select(beside.id).where(getattr(beside, column.key).is_not(None), beside.ended_at < began))
+def _first_seals(class_name: str, began: datetime) -> Any:
+    """The oldest blob of each verification. What a step takes in is sealed before its verification ends."""
+    sealed, older = aliased(SealedStep), aliased(SealedStep)
+    has_older = exists().where(
+        older.verification_id == sealed.verification_id,
+        of_class(class_name, older),
+        tuple_(older.sealed_at, older.step) < tuple_(sealed.sealed_at, sealed.step),
+    )
+    firsts = select(sealed).where(sealed.retention_class == class_name, sealed.sealed_at < began, ~has_older)
+    return aliased(SealedStep, firsts.subquery())
 
 
 def counts(services: Services) -> dict[str, int]:

@@ -15,7 +15,7 @@ from verify.flows import disposal, documents, events, overdue, records
 from verify.flows.accounts import locked
 from verify.flows.keeping import KEPT, REVIEW, Kept
 from verify.flows.overdue import due
-from verify.flows.retention import CLASSES, Anchor, End
+from verify.flows.retention import CLASSES, End
 from verify.jobs import erasures, expiry, transfers
 from verify.models import (
     AccessEntry,
@@ -60,14 +60,8 @@ APART: Mapping[str, Callable[[Services], int]] = {
     overdue.ORDERS: erasures.forget_orders,
 }
 
-#: classes whose keys a verification's end starts the clock of: looked for every minute, but for parts of a class
-#: that is kept for years, among which they have to be searched
-SOON = tuple(
-    name
-    for name in KEPT
-    if CLASSES[name].anchor is Anchor.ENDED and CLASSES[name].end is End.KEY_DESTROYED and not CLASSES[name].sealed_as
-    if name not in ENDS
-)
+#: classes looked for every minute
+SOON = tuple(name for name in KEPT if name in overdue.BY_SEAL)
 
 
 def sweep(services: Services) -> int:

@@ -3,11 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, ForeignKey, Index
+from sqlalchemy import Date, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify.models.base import Base, Identified
 from verify.models.due import Due, due_index
+
+#: whose key and bytes are still there
+KEPT = text("purged_at IS NULL")
 
 
 class Document(Identified, Due, Base):
@@ -17,7 +20,11 @@ class Document(Identified, Due, Base):
     """
 
     __tablename__ = "documents"
-    __table_args__ = (due_index("documents"), Index("ix_documents_verification", "verification_id", "id"))
+    __table_args__ = (
+        due_index("documents"),
+        Index("ix_documents_verification", "verification_id", "id"),
+        Index("ix_documents_kept", "verification_id", sqlite_where=KEPT, postgresql_where=KEPT),
+    )
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
     step: Mapped[str]

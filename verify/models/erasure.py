@@ -18,7 +18,7 @@ class Erasure(Identified, Due, Base):
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     #: null: the whole account
-    verification_id: Mapped[UUID | None] = mapped_column(ForeignKey("verifications.id"))
+    verification_id: Mapped[UUID | None] = mapped_column(ForeignKey("verifications.id"), index=True)
     #: key of flows.erasure.GROUNDS
     ground: Mapped[str]
     asked_at: Mapped[datetime]

@@ -30,7 +30,7 @@ class Guardianship(Identified, Base):
     )
 
     #: the minor's
-    verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
+    verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"), index=True)
     #: the guardian's own verified personal verification. No foreign key: this outlives the guardian's account
     guardian_verification_id: Mapped[UUID]
     #: the guardian's account, of the same application and mode

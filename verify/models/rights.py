@@ -43,7 +43,7 @@ class RightsRequest(Identified, Base):
     #: of an access request: until when a copy may be fetched, and how often it was
     open_until: Mapped[datetime | None]
     exports: Mapped[int] = mapped_column(default=0)
-    answered_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None] = mapped_column(index=True)
     reminded_at: Mapped[datetime | None]
     #: who works on it
     operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("operators.id"))

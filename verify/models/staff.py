@@ -79,7 +79,7 @@ class AccessEntry(Identified, Base):
         Index("ix_access_log_account", "account_id", "id"),
     )
 
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     #: null where nobody of that login exists
     operator_id: Mapped[UUID | None] = mapped_column(ForeignKey("operators.id"))
     action: Mapped[str]
@@ -137,7 +137,7 @@ class Proposal(Identified, Base):
         ),
     )
 
-    verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
+    verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"), index=True)
     #: verify.flows.review.four_eyes.Matter
     kind: Mapped[str]
     #: of a reveal: which step's values

@@ -79,7 +79,7 @@ class Followup(Identified, Base):
     __table_args__ = (Index("ix_followups_verification", "verification_id", "id"),)
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
-    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempts.id"))
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempts.id"), index=True)
     #: read_back or erase
     act: Mapped[str]
     capability: Mapped[str]

@@ -3,11 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify.models.base import Base, Identified
 from verify.models.due import Due, due_index
+
+#: whose amount or code is still sealed
+CONTENT = text("content_ct IS NOT NULL")
 
 
 class Transfer(Identified, Due, Base):
@@ -19,6 +22,7 @@ class Transfer(Identified, Due, Base):
         UniqueConstraint("verification_id", "round", "part"),
         due_index("transfers"),
         Index("ix_transfers_status", "status", "updated_at"),
+        Index("ix_transfers_content", "verification_id", sqlite_where=CONTENT, postgresql_where=CONTENT),
     )
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"))
@@ -32,7 +36,7 @@ class Transfer(Identified, Due, Base):
     #: null until it is first ordered, then for good
     provider: Mapped[str | None]
     #: the disclosure record of the last call
-    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempts.id"))
+    attempt_id: Mapped[UUID | None] = mapped_column(ForeignKey("attempts.id"), index=True)
     #: the exact order, sealed under the class "transfer"; null once the amount is no secret to be guessed
     content_ct: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: times the order was sent
@@ -83,7 +87,7 @@ class Callback(Identified, Base):
     #: keyed digest of the vendor's event id, or of the body where it has none
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary(32))
     #: null where the reference is none of ours
-    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"), index=True)
     received_at: Mapped[datetime]
 
 
@@ -112,5 +116,5 @@ class StatementLine(Identified, Base):
     state: Mapped[str]
     #: code of what does not fit
     difference: Mapped[str | None]
-    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
+    transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"), index=True)
     imported_at: Mapped[datetime]

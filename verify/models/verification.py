@@ -19,6 +19,7 @@ SINCE = text("coalesce(stalled_at, paused_at)")
 STALLED = text("status = 'pending' AND stalled_at IS NOT NULL")
 UNVERIFIED = text("status IN ('canceled', 'expired', 'rejected')")
 WORDS = text("words_ct IS NOT NULL")
+SUPERSEDES = text("supersedes_id IS NOT NULL")
 PUBLIC = text("sequence IS NOT NULL")
 TO_FAN_OUT = text("fanned_out_at IS NULL AND sequence IS NOT NULL")
 
@@ -40,6 +41,7 @@ class Verification(Identified, Base):
         Index("ix_verifications_ended", "ended_at"),
         Index("ix_verifications_unverified", "ended_at", sqlite_where=UNVERIFIED, postgresql_where=UNVERIFIED),
         Index("ix_verifications_words", "ended_at", sqlite_where=WORDS, postgresql_where=WORDS),
+        Index("ix_verifications_supersedes", "supersedes_id", sqlite_where=SUPERSEDES, postgresql_where=SUPERSEDES),
         Index("ix_verifications_listing", "application_id", "livemode", "id"),
         Index(
             "ix_verifications_expiry",
