@@ -31,6 +31,9 @@ SQLITE_MOST = 100_000
 GOAL = 1.3
 SWEEP = f"retention, {retention.BATCH} rows"
 
+#: accounts that may be deleted
+OLDEST = 2_000
+
 #: classes of which nothing is due in a history of thirteen months
 OTHERS = tuple(name for name in KEPT if name != history.DUE_CLASS)
 
@@ -85,6 +88,12 @@ def _calls(installation: Installation) -> Mapping[str, Call]:
             msg = f"something was due: {done}"
             raise ValueError(msg)
 
+    accounts = iter(_accounts(installation))
+
+    def forget() -> None:
+        with installation.app.app_context():
+            retention.forget_account(next(accounts), installation.services)
+
     def sweep() -> None:
         with installation.app.app_context():
             done = retention.run_once(installation.services, [history.DUE_CLASS])
@@ -101,6 +110,7 @@ def _calls(installation: Installation) -> Mapping[str, Call]:
         "search by ID number": lambda: _ok(staff.post("/ops/search", data=wanted), 302),
         SWEEP: sweep,
         "retention, nothing due": look,
+        "retention, an account": forget,
     }
 
 
@@ -115,6 +125,12 @@ def _somewhere(installation: Installation) -> UUID:
     with installation.app.app_context(), installation.services.read() as session:
         ids = select(Verification.id).where(Verification.account_ref == f"past-{SIZES[0] // 2}")
         return session.scalars(ids).one()
+
+
+def _accounts(installation: Installation) -> list[UUID]:
+    """The oldest: nothing is asked of them here."""
+    with installation.app.app_context(), installation.services.read() as session:
+        return list(session.scalars(select(Verification.account_id).order_by(Verification.id).limit(OLDEST)))
 
 
 def _scans(name: str, installation: Installation, calls: Mapping[str, Call]) -> Row:

@@ -33,7 +33,10 @@ SMALL = f"""(least) => [...document.querySelectorAll("{PRESSED}")]
     .map((one) => one.outerHTML.slice(0, 80))"""
 
 #: WCAG 2.2 up to AA, and what axe thinks wise beyond it
-RULES: dict[str, Any] = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
 
 GRAVE = {"serious", "critical"}
 

@@ -1,7 +1,9 @@
 """The real service for functional tests: its own instance, its own processes, real HTTP."""
 
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +12,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import requests
@@ -61,6 +65,13 @@ class Service:
 
     def prepare(self) -> dict[str, str]:
         """Tables and an application; its id and keys."""
+        if not self.database_url and not self.more:
+            folder, made = _prepared()
+            shutil.copytree(folder, self.root / "instance")
+            return dict(made)
+        return self._prepare()
+
+    def _prepare(self) -> dict[str, str]:
         self.command("db", "upgrade")
         made: dict[str, str] = json.loads(self.command("app", "create", "Sign-up", "--json"))
         return made
@@ -106,6 +117,16 @@ class Service:
     def send(self, method: str, path: str, token: str, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
         return requests.request(method, self.base + path, headers=headers, timeout=30, **more)
+
+
+@cache
+def _prepared() -> tuple[Path, dict[str, str]]:
+    """An instance folder as every service without settings of its own begins: made once, copied for each."""
+    folder = TemporaryDirectory(prefix="realname-prepared-")
+    atexit.register(folder.cleanup)
+    service = Service(Path(folder.name))
+    made = service._prepare()
+    return service.root / "instance", made
 
 
 @contextmanager

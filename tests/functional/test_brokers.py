@@ -15,7 +15,7 @@ from verify.jobs import worker
 SOON = worker.SWEEP_EVERY / 3
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+@pytest.fixture(params=["sqlite", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("postgresql", "redis"))])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Service, str]]:
     with broker(request.param, tmp_path) as settings:
         more = {} if request.param == "sqlite" else {"REALNAME_BROKER_URL": settings.broker_url}

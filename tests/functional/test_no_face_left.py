@@ -171,6 +171,7 @@ def postgres_files(url: str) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and os.access(p, os.R_OK) and not others & set(p.parents)]
 
 
+@pytest.mark.long
 @pytest.mark.promise("2.1.1(2)", "5.2.3")
 @pytest.mark.parametrize("both_databases_bare", ["postgresql"], indirect=True)
 def test_nothing_is_left_on_postgresql(tmp_path: Path, both_databases_bare: str) -> None:

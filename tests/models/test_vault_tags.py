@@ -172,3 +172,17 @@ def test_each_look_is_one_into_the_index(vault: Vault, keyring: Keyring, clock: 
     looks = [plan.partition("(")[2] for plan in plans if "owner_tags" in plan]
     assert len(looks) >= 10
     assert {look for look in looks if not look.startswith("kind=? AND index_key=? AND tag=?")} == set()
+
+
+@pytest.mark.parametrize("key_engine", ["sqlite"], indirect=True)
+def test_tags_under_a_key_are_deleted_by_index(vault: Vault, keyring: Keyring, clock: Clock) -> None:
+    vault.note([use(), use("13900139000"), use("13700137000")])
+    [former] = keyring.usable("index")
+    with planned(vault.engine, "owner_tags") as plans:
+        assert vault.drop_tags(former.id, 2) == 2
+        assert vault.drop_tags(former.id, 2) == 1
+        assert vault.drop_tags(former.id, 2) == 0
+    assert {plan.partition("(")[2] for plan in plans} == {
+        "kind=? AND index_key=? AND tag=? AND holder=? AND window=?)",
+        "kind=? AND index_key=?)",
+    }

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crypto.index import BlindIndex, Tag
+from crypto.index import KINDS, BlindIndex, Tag
 from verify.models.base import made_once
 from verify.models.keystore import owner_tags
 
@@ -137,6 +137,13 @@ def expired(now: datetime, limit: int, class_name: str | None = None, spared: Se
     if class_name is not None:
         over &= class_name == CLASS
     return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(select(*KEY_COLUMNS).where(over).limit(limit)), over)
+
+
+def under(index_key: bytes, limit: int) -> Delete:
+    """The statement that deletes up to ``limit`` tags under an index key."""
+    # the index begins with the kind: without it every batch would pass by all that is under other keys
+    doomed = select(*KEY_COLUMNS).where(owner_tags.c.kind.in_(sorted(KINDS)), owner_tags.c.index_key == index_key)
+    return delete(owner_tags).where(tuple_(*KEY_COLUMNS).in_(doomed.limit(limit)))
 
 
 def counted(connection: Connection, where: ColumnElement[bool]) -> dict[str, tuple[int, datetime]]:

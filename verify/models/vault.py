@@ -21,7 +21,6 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    tuple_,
     update,
 )
 
@@ -311,8 +310,7 @@ class Vault:
 
     def drop_tags(self, index_key: bytes, limit: int) -> int:
         """Delete up to ``limit`` counts under this index key; 0 when none are left."""
-        doomed = select(*tags.KEY_COLUMNS).where(owner_tags.c.index_key == index_key).limit(limit)
-        return self._erase(delete(owner_tags).where(tuple_(*tags.KEY_COLUMNS).in_(doomed)))
+        return self._erase(tags.under(index_key, limit))
 
     def promoted_at(self, key_id: bytes) -> datetime:
         """When the key became primary, which is when every process knew it."""
