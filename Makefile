@@ -12,7 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := deploy/requirements
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
-PYTEST = $(BIN)/pytest --numprocesses $(JOBS)
+# whoever is done takes from the others what they have not begun: some tests take minutes
+PYTEST = $(BIN)/pytest --numprocesses $(JOBS) --dist worksteal
 CODE := crypto providers verify examples benchmarks wsgi.py
 
 AT = REALNAME_PUBLIC_URL=$${REALNAME_PUBLIC_URL:-http://$(HOST):$(PORT)}

@@ -73,7 +73,7 @@ def test_every_operation_says_who_may_call_it(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("requests", [4, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("requests", [4, pytest.param(25, marks=pytest.mark.long)])
 def test_no_generated_request_breaks_it(app: Flask, api_keys: Keys, document: dict[str, Any], requests: int) -> None:
     """So many to each operation there is."""
     server = Caller(app, api_keys.test)

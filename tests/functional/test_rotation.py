@@ -20,7 +20,7 @@ from tests.databases import postgres_url, scratch_database
 from tests.functional.service import PROGRAM, Service
 from verify import config, create_app
 
-ACCOUNTS = 1500
+ACCOUNTS = 1000
 CALLERS = 4
 KILLS = 4
 
