@@ -11,17 +11,19 @@ ROUNDS = 5
 ROUND_SECONDS = 0.08
 
 
-def compare(name: str, call: Call, yardstick: Call, goal: float, repeats: int | None = None) -> Row:
+def compare(
+    name: str, call: Call, yardstick: Call, goal: float, repeats: int | None = None, rounds: int = ROUNDS
+) -> Row:
     """RUNS times the ratio of one call's time to the other's; ``repeats`` a round where there is no work for more."""
-    runs = [best(call, yardstick, repeats) for _ in range(RUNS)]
+    runs = [best(call, yardstick, repeats, rounds) for _ in range(RUNS)]
     taken = min(ours for ours, _ in runs)
     return Row(name, goal, tuple(ours / theirs for ours, theirs in runs), beside=f"{taken:.1f} µs")
 
 
-def best(call: Call, yardstick: Call, repeats: int | None = None) -> tuple[float, float]:
+def best(call: Call, yardstick: Call, repeats: int | None = None, count: int = ROUNDS) -> tuple[float, float]:
     """Microseconds of each: they take turns, and each has its best round, since what disturbs makes it longer."""
     counts = {each: repeats or _repeats(each) for each in (call, yardstick)}
-    rounds = [[_round(each, count) for each, count in counts.items()] for _ in range(ROUNDS)]
+    rounds = [[_round(each, times) for each, times in counts.items()] for _ in range(count)]
     ours, theirs = (min(column) for column in zip(*rounds, strict=True))
     return ours, theirs
 

@@ -68,7 +68,7 @@ def forget(services: Services) -> int:
         numbers = session.scalars(
             select(Checkpoint.number)
             .where(Checkpoint.created_at < over, Checkpoint.leaves.is_not(None))
-            .order_by(Checkpoint.number)
+            .order_by(Checkpoint.created_at)
             .limit(BATCH)
         ).all()
         session.execute(

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from verify.models.base import Base, Identified
 
+UNERASED = text("erased_at IS NULL")
+
 
 class Bulletin(Identified, Base):
     """One matter: whom it concerns, what they are told, and how far that came. Its times say where it stands."""
@@ -52,6 +54,7 @@ class Addressee(Identified, Base):
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        Index("ix_addressees_unerased", "bulletin_id", "id", sqlite_where=UNERASED, postgresql_where=UNERASED),
         Index("ix_addressees_event", "event_id"),
         Index("ix_addressees_account", "account_id"),
     )

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from verify.models.base import Base
+
+LEAVES = text("leaves IS NOT NULL")
 
 
 class Checkpoint(Base):
     """What crypto.checkpoint signs. Numbers have no gaps: who inserts the next one leads for it."""
 
     __tablename__ = "checkpoints"
+    __table_args__ = (Index("ix_checkpoints_leaves", "created_at", sqlite_where=LEAVES, postgresql_where=LEAVES),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: the signed note

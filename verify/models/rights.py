@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from verify.models.base import Base, Identified
 
 UNANSWERED = text("answered_at IS NULL")
+RECHECKED = text("recheck_id IS NOT NULL")
 
 
 class RightsRequest(Identified, Base):
@@ -17,6 +18,7 @@ class RightsRequest(Identified, Base):
     __tablename__ = "rights_requests"
     __table_args__ = (
         Index("ix_rights_requests_account", "account_id", "id"),
+        Index("ix_rights_requests_recheck", "recheck_id", sqlite_where=RECHECKED, postgresql_where=RECHECKED),
         Index("ix_rights_requests_due", "due_at", sqlite_where=UNANSWERED, postgresql_where=UNANSWERED),
     )
 

@@ -1,4 +1,4 @@
-"""Indexes by which retention finds what is left, and by which a row that goes finds the rows that refer to it."""
+"""Indexes by which sweeps find what is left, and by which a row that goes finds the rows that refer to it."""
 
 from typing import Any
 
@@ -23,20 +23,23 @@ WHOLE = (
     ("transfers", "attempt_id"),
 )
 
-#: name, table, column, which rows
+#: name, table, columns, which rows
 PARTIAL = (
-    ("ix_documents_kept", "documents", "verification_id", "purged_at IS NULL"),
-    ("ix_transfers_content", "transfers", "verification_id", "content_ct IS NOT NULL"),
-    ("ix_verifications_supersedes", "verifications", "supersedes_id", "supersedes_id IS NOT NULL"),
+    ("ix_addressees_unerased", "addressees", ["bulletin_id", "id"], "erased_at IS NULL"),
+    ("ix_checkpoints_leaves", "checkpoints", ["created_at"], "leaves IS NOT NULL"),
+    ("ix_documents_kept", "documents", ["verification_id"], "purged_at IS NULL"),
+    ("ix_rights_requests_recheck", "rights_requests", ["recheck_id"], "recheck_id IS NOT NULL"),
+    ("ix_transfers_content", "transfers", ["verification_id"], "content_ct IS NOT NULL"),
+    ("ix_verifications_supersedes", "verifications", ["supersedes_id"], "supersedes_id IS NOT NULL"),
 )
 
 
 def upgrade() -> None:
     for table, column in WHOLE:
         op.create_index(f"ix_{table}_{column}", table, [column])
-    for name, table, column, which in PARTIAL:
+    for name, table, columns, which in PARTIAL:
         where = sa.text(which)
-        op.create_index(name, table, [column], sqlite_where=where, postgresql_where=where)
+        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:

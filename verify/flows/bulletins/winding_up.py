@@ -61,7 +61,7 @@ def erase(services: Services) -> int:
         .join(Bulletin, Bulletin.id == Addressee.bulletin_id)
         .join(Account, Account.id == Addressee.account_id)
         .where(Bulletin.erasing_at <= services.clock(), Addressee.erased_at.is_(None))
-        .order_by(Addressee.id)
+        .order_by(Addressee.bulletin_id, Addressee.id)
         .limit(BATCH)
     )
     with services.read() as session:

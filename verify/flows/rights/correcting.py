@@ -41,6 +41,7 @@ def replaced(session: Session, limit: int) -> Sequence[Ref]:
         .join(right, right.supersedes_id == Verification.id)
         .join(asked, asked.recheck_id == right.id)
         .where(
+            asked.recheck_id.is_not(None),
             asked.kind == "correction",
             asked.status == rules.ANSWERED,
             right.status == Status.VERIFIED,
