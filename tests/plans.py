@@ -19,8 +19,8 @@ OF_SOME = frozenset(
     if index.dialect_options["sqlite"]["where"] is not None
 )
 
-#: tables with a few rows each, whatever was verified
-SMALL = frozenset({"bulletins", "holds", "periodic"})
+#: tables with a few rows, whatever was verified
+SMALL = frozenset({"bulletins", "holds", "periodic", "supplies"})
 
 SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
 

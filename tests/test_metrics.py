@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.caller import Caller, person
 from tests.conftest import NOW, Clock
+from tests.plans import planned, read_whole
 from tests.posting import one_step_on, work_off
 from tests.transfers import to_amount
 from verify import metrics, process
@@ -136,6 +137,13 @@ def waiting(services: Services) -> dict[tuple[str, str], tuple[float, float]]:
             key = (sample.labels["queue"], sample.labels["why"])
             found.setdefault(key, {})[family.name] = sample.value
     return {key: (found[key]["realname_backlog"], found[key]["realname_backlog_oldest_seconds"]) for key in found}
+
+
+def test_no_scrape_reads_a_table_from_end_to_end(app: Flask, services: Services) -> None:
+    with planned(app.extensions["sqlalchemy"].engine, "") as main, planned(services.vault.engine, "") as keys:
+        metrics.expose(services)
+    assert len(main) > len(metrics.STORED)
+    assert read_whole([*main, *keys]) == []
 
 
 def test_tries_are_counted_by_what_came_of_them(server: Caller, services: Services) -> None:

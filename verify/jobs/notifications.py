@@ -151,12 +151,10 @@ def _failed(services: Services, notification: Notification, failed: NotSent) -> 
 
 def settle_unknown(services: Services) -> int:
     """What was handed over by a worker that died: nobody knows, so it is not sent again."""
-    now = services.clock()
     with services.write() as session:
         left = session.execute(
             update(Notification)
-            .where(IS_WAITING, Notification.handed_at.is_not(None), Notification.lease_until <= now)
-            .where(Notification.due_at <= now)  # as everything that is handed over was: found by its index
+            .where(IS_WAITING, Notification.handed_at.is_not(None), Notification.lease_until <= services.clock())
             .values(status=results.UNKNOWN, error="no_answer", due_at=None)
             .returning(Notification.id)
             .execution_options(synchronize_session=False)

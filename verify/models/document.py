@@ -11,6 +11,8 @@ from verify.models.due import Due, due_index
 
 #: whose key and bytes are still there
 KEPT = text("purged_at IS NULL")
+#: pictures of a person, of which there are none: counted to show it
+PICTURED = text("step IN ('face', 'id_card')")
 
 
 class Document(Identified, Due, Base):
@@ -23,6 +25,7 @@ class Document(Identified, Due, Base):
     __table_args__ = (
         due_index("documents"),
         Index("ix_documents_verification", "verification_id", "id"),
+        Index("ix_documents_pictured", "step", sqlite_where=PICTURED, postgresql_where=PICTURED),
         Index("ix_documents_kept", "verification_id", sqlite_where=KEPT, postgresql_where=KEPT),
     )
 

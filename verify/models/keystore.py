@@ -130,7 +130,7 @@ erasure_orders = Table(
     KeyBase.metadata,
     #: of the main store's erasure
     Column("id", Uuid, primary_key=True),
-    Column("account_id", Uuid, nullable=False),
+    Column("account_id", Uuid, nullable=False, index=True),
     #: null: the whole account
     Column("verification_id", Uuid),
     #: key of flows.erasure.GROUNDS

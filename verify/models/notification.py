@@ -3,18 +3,24 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from verify.models.base import Base, Identified
 from verify.models.due import Due, due_index
+
+WAITING = text("status = 'waiting'")
 
 
 class Notification(Identified, Due, Base):
     """One message about one event over one channel: waiting, sent, unknown or given_up."""
 
     __tablename__ = "notifications"
-    __table_args__ = (UniqueConstraint("event_id", "channel"), due_index("notifications"))
+    __table_args__ = (
+        UniqueConstraint("event_id", "channel"),
+        due_index("notifications"),
+        Index("ix_notifications_waiting", "queued_at", sqlite_where=WAITING, postgresql_where=WAITING),
+    )
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("events.id"))
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"), index=True)

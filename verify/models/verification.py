@@ -20,6 +20,8 @@ STALLED = text("status = 'pending' AND stalled_at IS NOT NULL")
 UNVERIFIED = text("status IN ('canceled', 'expired', 'rejected')")
 WORDS = text("words_ct IS NOT NULL")
 SUPERSEDES = text("supersedes_id IS NOT NULL")
+#: of which there are none: counted to show it
+FACES = text("step = 'face'")
 PUBLIC = text("sequence IS NOT NULL")
 TO_FAN_OUT = text("fanned_out_at IS NULL AND sequence IS NOT NULL")
 
@@ -161,7 +163,10 @@ class SealedStep(Base):
     """
 
     __tablename__ = "sealed_steps"
-    __table_args__ = (Index("ix_sealed_steps_retention", "retention_class", "sealed_at"),)
+    __table_args__ = (
+        Index("ix_sealed_steps_retention", "retention_class", "sealed_at"),
+        Index("ix_sealed_steps_faces", "step", sqlite_where=FACES, postgresql_where=FACES),
+    )
 
     verification_id: Mapped[UUID] = mapped_column(ForeignKey("verifications.id"), primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""Indexes by which sweeps find what is left, and by which a row that goes finds the rows that refer to it."""
+"""Indexes by which sweeps and gauges find what is left, and a row that goes the rows that refer to it."""
 
 from typing import Any
 
@@ -27,7 +27,10 @@ WHOLE = (
 PARTIAL = (
     ("ix_addressees_unerased", "addressees", ["bulletin_id", "id"], "erased_at IS NULL"),
     ("ix_checkpoints_leaves", "checkpoints", ["created_at"], "leaves IS NOT NULL"),
+    ("ix_documents_pictured", "documents", ["step"], "step IN ('face', 'id_card')"),
     ("ix_documents_kept", "documents", ["verification_id"], "purged_at IS NULL"),
+    ("ix_notifications_waiting", "notifications", ["queued_at"], "status = 'waiting'"),
+    ("ix_sealed_steps_faces", "sealed_steps", ["step"], "step = 'face'"),
     ("ix_rights_requests_recheck", "rights_requests", ["recheck_id"], "recheck_id IS NOT NULL"),
     ("ix_transfers_content", "transfers", ["verification_id"], "content_ct IS NOT NULL"),
     ("ix_verifications_supersedes", "verifications", ["supersedes_id"], "supersedes_id IS NOT NULL"),
