@@ -80,8 +80,14 @@ def _standing(verification: Verification, services: Services) -> list[Notice]:
     usual = render(verification, services)
     if progress.state(verification, "consent").get("asked"):
         return [usual]
-    now, before = (render(verification, services, working) for working in (is_working, has_been_working))
+    now, before = (_drawn(usual, verification, services, working) for working in (is_working, has_been_working))
     return [now, *(notice for notice in (usual, before) if notice != now)]
+
+
+def _drawn(usual: Notice, verification: Verification, services: Services, working: Working) -> Notice:
+    """As ``render`` makes it: the usual one where everybody is working, as mostly."""
+    works = all(working(share.provider, share.capability, services) for share in usual.shares)
+    return usual if works else render(verification, services, working)
 
 
 def _answered(notices: list[Notice], granted: Granted) -> Notice:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,9 @@ from verify.services import Services
 
 #: begins the name of a notice; its SHA-256 in hex follows
 PREFIX = "ntc_"
+
+#: notices of some kilobytes that a process keeps indented
+RENDERED = 128
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,13 @@ def document_of(
             for locale in policies.LOCALES
         },
     }
-    return (json.dumps(shown, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
+    return _indented(json.dumps(shown, sort_keys=True, ensure_ascii=False))
+
+
+@lru_cache(maxsize=RENDERED)
+def _indented(document: str) -> bytes:
+    """Kept, as most are shown the same and indenting is not done in C."""
+    return (json.dumps(json.loads(document), sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def name_of(document: bytes) -> str:
