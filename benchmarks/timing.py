@@ -20,11 +20,11 @@ def compare(
     return Row(name, goal, tuple(ours / theirs for ours, theirs in runs), beside=f"{taken:.1f} µs")
 
 
-def best(call: Call, yardstick: Call, repeats: int | None = None, count: int = ROUNDS) -> tuple[float, float]:
+def best(call: Call, yardstick: Call, repeats: int | None = None, rounds: int = ROUNDS) -> tuple[float, float]:
     """Microseconds of each: they take turns, and each has its best round, since what disturbs makes it longer."""
     counts = {each: repeats or _repeats(each) for each in (call, yardstick)}
-    rounds = [[_round(each, times) for each, times in counts.items()] for _ in range(count)]
-    ours, theirs = (min(column) for column in zip(*rounds, strict=True))
+    taken = [[_round(each, count) for each, count in counts.items()] for _ in range(rounds)]
+    ours, theirs = (min(column) for column in zip(*taken, strict=True))
     return ours, theirs
 
 

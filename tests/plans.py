@@ -26,8 +26,8 @@ SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
 
 
 @contextmanager
-def planned(engine: Engine, table: str) -> Iterator[list[str]]:
-    """A line of EXPLAIN QUERY PLAN for each look into the table."""
+def planned(engine: Engine, table: str = "") -> Iterator[list[str]]:
+    """A line of EXPLAIN QUERY PLAN for each look into the table, or into any."""
     ran: list[tuple[str, Any]] = []
     found: list[str] = []
 

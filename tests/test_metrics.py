@@ -140,7 +140,7 @@ def waiting(services: Services) -> dict[tuple[str, str], tuple[float, float]]:
 
 
 def test_no_scrape_reads_a_table_from_end_to_end(app: Flask, services: Services) -> None:
-    with planned(app.extensions["sqlalchemy"].engine, "") as main, planned(services.vault.engine, "") as keys:
+    with planned(app.extensions["sqlalchemy"].engine) as main, planned(services.vault.engine) as keys:
         metrics.expose(services)
     assert len(main) > len(metrics.STORED)
     assert read_whole([*main, *keys]) == []

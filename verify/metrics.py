@@ -1,7 +1,7 @@
 """What is counted for Prometheus, in one process or, where PROMETHEUS_MULTIPROC_DIR is set, in several."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +65,8 @@ CIRCUITS = {
 CIRCUIT_LABELS = ["provider", "capability"]
 
 #: steps that take a picture of a person: never a document. In the words of the index, as above
-PICTURED: Sequence[ColumnElement[str]] = [literal_column("'face'"), literal_column("'id_card'")]
+FACE: ColumnElement[str] = literal_column("'face'")
+PICTURED: tuple[ColumnElement[str], ...] = (FACE, literal_column("'id_card'"))
 
 #: name → help and what is read at each scrape (``now`` is bound): a number, or a time whose age in seconds is shown
 STORED: dict[str, tuple[str, Select[Any]]] = {
@@ -106,7 +107,7 @@ STORED: dict[str, tuple[str, Select[Any]]] = {
     "realname_faces_stored": (
         "Rows that could hold a face image. Above 0 is an incident.",
         select(
-            select(func.count()).select_from(SealedStep).where(SealedStep.step == PICTURED[0]).scalar_subquery()
+            select(func.count()).select_from(SealedStep).where(SealedStep.step == FACE).scalar_subquery()
             + select(func.count()).select_from(Document).where(Document.step.in_(PICTURED)).scalar_subquery()
         ),
     ),

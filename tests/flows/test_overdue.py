@@ -33,7 +33,7 @@ def test_a_batch_of_what_was_sealed_comes_in_the_order_of_sealing(app: Flask, se
 
 def look(app: Flask, services: Services, name: str) -> list[str]:
     """How SQLite goes about it, line by line."""
-    with planned(app.extensions["sqlalchemy"].engine, "") as lines, services.read() as session:
+    with planned(app.extensions["sqlalchemy"].engine) as lines, services.read() as session:
         session.scalars(due(KEPT[name], services.clock()).limit(retention.BATCH)).all()
     return lines
 

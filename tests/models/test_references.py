@@ -23,6 +23,13 @@ def test_a_row_that_goes_is_found_by_those_that_refer_to_it(name: str) -> None:
     assert key.parent.name in leading(key.parent.table, key)
 
 
+def test_no_statement_asks_for_two_ways_to_its_rows_at_once() -> None:
+    """PostgreSQL would read all of the table."""
+    statements = [str(statement) for statement in deletion(Account.__table__, true())]  # type: ignore[arg-type]
+    assert len(statements) > len(GOING)
+    assert [statement for statement in statements if " OR " in statement] == []
+
+
 def leading(table: Table, key: ForeignKey) -> set[str]:
     """First columns of indexes that hold every row that refers to something."""
     constraints = [one for one in table.constraints if isinstance(one, (PrimaryKeyConstraint, UniqueConstraint))]
